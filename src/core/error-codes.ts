@@ -56,7 +56,7 @@ export const ERROR_CODES = {
   CONFIG_UNSET_VARIABLE: {
     ...invalid,
     message: "{path}:{line}:{column}: {where}: environment variable {variable} is not set{hint}",
-    next: "set {variable}, or write a default as ${{variable}:-value}",
+    next: "set {variable}, or write a default as ${…:-value}",
   },
   CONFIG_DUPLICATE: { ...invalid, message: "{path}:{line}:{column}: {what} '{name}' is defined twice" },
   CONFIG_UNKNOWN_PIPELINE: { ...notFound, message: "no pipeline '{name}' in {path}{hint}" },
@@ -150,7 +150,7 @@ export const ERROR_CODES = {
     ...integrity,
     exit: 3,
     message: "pipeline {pipeline}: row {row}, column {column}: {reason}",
-    next: "mend the row, or let such rows go to quarantine with onError: {{ action: quarantine }}",
+    next: "mend the row, or let such rows go to quarantine with onError with action quarantine",
   },
   RUN_UNBALANCED: {
     ...integrity,
