@@ -38,7 +38,7 @@ const limit = { kind: "limit", retry: "never", http: 413, exit: 1 } as const;
 const integrity = { kind: "integrity", retry: "never", http: 409, exit: 3 } as const;
 const internal = { kind: "internal", retry: "never", http: 500, exit: 3 } as const;
 
-export const ERROR_CODES = {
+const TABLE = {
   // CONFIG: what people write
   CONFIG_UNREADABLE: {
     ...invalid,
@@ -245,4 +245,6 @@ export const ERROR_CODES = {
   VALIDATE_FAILED: { ...integrity, message: "{path}: {reason}" },
 } as const satisfies Record<string, ErrorCodeRow>;
 
-export type ErrorCode = keyof typeof ERROR_CODES;
+export type ErrorCode = keyof typeof TABLE;
+
+export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRow>> = TABLE;

@@ -3,7 +3,7 @@
  * code's message template. Engines branch on `retry` alone; the command line and HTTP map by `kind`.
  * Everyday outcomes (a version conflict, a lost lease, no work) are returned values, not throws.
  */
-import { ERROR_CODES, type ErrorCode, type ErrorCodeRow, type ErrorKind, type ErrorRetry } from "./error-codes.ts";
+import { ERROR_CODES, type ErrorCode, type ErrorKind, type ErrorRetry } from "./error-codes.ts";
 
 /** Values that fill the message template; they are shown to people and written to the journal: never a secret. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;
@@ -43,8 +43,7 @@ export class TidemarkError extends Error {
 
   /** What to do next, filled with the details; empty when the message says it all. */
   get next(): string {
-    const row: ErrorCodeRow = ERROR_CODES[this.code];
-    return fillTemplate(row.next ?? "", this.details);
+    return fillTemplate(ERROR_CODES[this.code].next ?? "", this.details);
   }
 }
 
