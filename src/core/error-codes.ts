@@ -29,91 +29,107 @@ export interface ErrorCodeRow {
   readonly next?: string;
 }
 
-const invalid = { kind: "invalid", retry: "never", http: 400, exit: 1 } as const;
-const notFound = { kind: "not_found", retry: "never", http: 404, exit: 1 } as const;
-const conflict = { kind: "conflict", retry: "after_reload", http: 409, exit: 1 } as const;
-const unavailable = { kind: "unavailable", retry: "later", http: 503, exit: 2 } as const;
-const corrupt = { kind: "corrupt", retry: "never", http: 422, exit: 3 } as const;
-const limit = { kind: "limit", retry: "never", http: 413, exit: 1 } as const;
-const integrity = { kind: "integrity", retry: "never", http: 409, exit: 3 } as const;
-const internal = { kind: "internal", retry: "never", http: 500, exit: 3 } as const;
+/** What rows of a class have in common; a row may overrule retry and exit. */
+const CLASSES = {
+  invalid: { kind: "invalid", retry: "never", http: 400, exit: 1 },
+  notFound: { kind: "not_found", retry: "never", http: 404, exit: 1 },
+  conflict: { kind: "conflict", retry: "after_reload", http: 409, exit: 1 },
+  unavailable: { kind: "unavailable", retry: "later", http: 503, exit: 2 },
+  timeout: { kind: "timeout", retry: "later", http: 503, exit: 2 },
+  aborted: { kind: "aborted", retry: "never", http: 500, exit: 2 },
+  corrupt: { kind: "corrupt", retry: "never", http: 422, exit: 3 },
+  limit: { kind: "limit", retry: "never", http: 413, exit: 1 },
+  integrity: { kind: "integrity", retry: "never", http: 409, exit: 3 },
+  internal: { kind: "internal", retry: "never", http: 500, exit: 3 },
+} as const;
+
+interface WrittenRow {
+  readonly class: keyof typeof CLASSES;
+  readonly retry?: ErrorRetry;
+  readonly exit?: number;
+  readonly message: string;
+  readonly next?: string;
+}
 
 const TABLE = {
   // CONFIG: what people write
   CONFIG_UNREADABLE: {
-    ...invalid,
+    class: "invalid",
     message: "cannot read {path}: {reason}",
     next: "give another file with --config, or make one with: tidemark init",
   },
   CONFIG_NOT_FOUND: {
-    ...notFound,
+    class: "notFound",
     message: "no configuration at {path}",
     next: "make one with: tidemark init, or name one with --config",
   },
-  CONFIG_SYNTAX: { ...invalid, message: "{path}:{line}:{column}: {reason}" },
-  CONFIG_UNKNOWN_KEY: { ...invalid, message: "{path}:{line}:{column}: unknown key '{key}' in {where}{hint}" },
-  CONFIG_INVALID: { ...invalid, message: "{path}:{line}:{column}: {where}: {reason}" },
+  CONFIG_SYNTAX: { class: "invalid", message: "{path}:{line}:{column}: {reason}" },
+  CONFIG_UNKNOWN_KEY: {
+    class: "invalid",
+    message: "{path}:{line}:{column}: unknown key '{key}' in {where}{hint}",
+  },
+  CONFIG_INVALID: { class: "invalid", message: "{path}:{line}:{column}: {where}: {reason}" },
   CONFIG_UNSET_VARIABLE: {
-    ...invalid,
+    class: "invalid",
     message: "{path}:{line}:{column}: {where}: environment variable {variable} is not set{hint}",
     next: "set {variable}, or write a default as ${…:-value}",
   },
-  CONFIG_DUPLICATE: { ...invalid, message: "{path}:{line}:{column}: {what} '{name}' is defined twice" },
-  CONFIG_UNKNOWN_PIPELINE: { ...notFound, message: "no pipeline '{name}' in {path}{hint}" },
+  CONFIG_DUPLICATE: { class: "invalid", message: "{path}:{line}:{column}: {what} '{name}' is defined twice" },
+  CONFIG_UNKNOWN_PIPELINE: { class: "notFound", message: "no pipeline '{name}' in {path}{hint}" },
 
   // CORE: values
-  CORE_NOT_I_JSON: { ...invalid, message: "{path}: {reason}" },
-  CORE_JSON_SYNTAX: { ...invalid, message: "not JSON at byte {offset}: {reason}" },
-  CORE_BAD_VALUE: { ...invalid, message: "{what} '{text}' is not understood; write it as {accepted}" },
+  CORE_NOT_I_JSON: { class: "invalid", message: "{path}: {reason}" },
+  CORE_JSON_SYNTAX: { class: "invalid", message: "not JSON at byte {offset}: {reason}" },
+  CORE_BAD_VALUE: { class: "invalid", message: "{what} '{text}' is not understood; write it as {accepted}" },
 
   // FORMAT: bytes of data files
-  FORMAT_CORRUPT: { ...corrupt, message: "{file}: {reason}" },
-  FORMAT_UNSUPPORTED: { ...invalid, message: "{file}: {reason}" },
+  FORMAT_CORRUPT: { class: "corrupt", message: "{file}: {reason}" },
+  FORMAT_UNSUPPORTED: { class: "invalid", message: "{file}: {reason}" },
   FORMAT_VALUE_TOO_LARGE: {
-    ...limit,
+    class: "limit",
     message: "column {column}: a value of {bytes} bytes is larger than maxValueBytes ({max})",
   },
 
   // INTERNAL: our fault
   INTERNAL_ASSERTION: {
-    ...internal,
+    class: "internal",
     message: "broken invariant: {what}",
     next: "this is a defect in Tidemark: please report it with the journal of the run",
   },
   INTERNAL_UNEXPECTED: {
-    ...internal,
+    class: "internal",
     message: "unexpected: {message}",
     next: "this is a defect in Tidemark, or a failure it does not know: please report it",
   },
 
   // LEDGER: events
-  LEDGER_BAD_EVENT: { ...invalid, message: "event {index} ({kind}): {reason}" },
+  LEDGER_BAD_EVENT: { class: "invalid", message: "event {index} ({kind}): {reason}" },
   LEDGER_IDEMPOTENCY_MISMATCH: {
-    ...conflict,
+    class: "conflict",
     retry: "never",
     message: "idempotency key '{key}' was used for other events at position {position}",
   },
   LEDGER_CHAIN_BROKEN: {
-    ...integrity,
+    class: "integrity",
     message: "entity {entity}: version {version} does not follow: {reason}",
   },
 
   // LEASE: who works on what
   LEASE_HELD: {
-    ...conflict,
+    class: "conflict",
     message: "{what} is held by pid {pid} on {host} since {since}: {command}",
     next: "wait for it, or stop that process; its lease ends {expiresIn} after its last sign of life",
   },
   LEASE_LOST: {
-    ...conflict,
+    class: "conflict",
     message: "the lease on {what} was lost to pid {pid} on {host}",
     next: "the other process goes on; look with: tidemark status",
   },
 
   // PLAN: before a run
-  PLAN_INVALID: { ...invalid, message: "pipeline {pipeline}: {reason}" },
+  PLAN_INVALID: { class: "invalid", message: "pipeline {pipeline}: {reason}" },
   PLAN_CHANGED: {
-    ...conflict,
+    class: "conflict",
     retry: "never",
     message: "pipeline {pipeline}: the plan of {run} differs from today's: {reason}",
     next: "restore the definition and resume, or give up that run with: tidemark state reset {pipeline} --yes",
@@ -121,130 +137,137 @@ const TABLE = {
 
   // RUN: while running
   RUN_UNFINISHED: {
-    ...conflict,
+    class: "conflict",
     retry: "never",
     message: "pipeline {pipeline}: {run} did not finish ({state})",
     next: "go on with: tidemark resume {pipeline}   or give it up with: tidemark state reset {pipeline} --yes",
   },
   RUN_NOTHING_TO_RESUME: {
-    ...notFound,
+    class: "notFound",
     message: "pipeline {pipeline}: nothing to resume: {reason}",
     next: "start a new run with: tidemark run {pipeline}",
   },
-  RUN_NOT_FOUND: { ...notFound, message: "no run '{run}'{hint}", next: "list them with: tidemark runs" },
+  RUN_NOT_FOUND: {
+    class: "notFound",
+    message: "no run '{run}'{hint}",
+    next: "list them with: tidemark runs",
+  },
   RUN_FAILED: {
-    kind: "aborted",
-    retry: "never",
-    http: 500,
-    exit: 2,
+    class: "aborted",
     message: "pipeline {pipeline}: chunk {chunk} failed after {attempts} attempts: {reason}",
     next: "go on with: tidemark resume {pipeline}",
   },
   RUN_TOO_MANY_QUARANTINED: {
-    ...integrity,
+    class: "integrity",
     exit: 6,
     message: "pipeline {pipeline}: {count} of {read} rows were refused, more than {threshold}",
     next: "look at the samples with: tidemark journal {run}",
   },
   RUN_BAD_ROW: {
-    ...integrity,
+    class: "integrity",
     exit: 3,
     message: "pipeline {pipeline}: row {row}, column {column}: {reason}",
     next: "mend the row, or let such rows go to quarantine with onError with action quarantine",
   },
   RUN_UNBALANCED: {
-    ...integrity,
+    class: "integrity",
     message:
       "pipeline {pipeline}: read {read} is not written {written} + quarantined {quarantined} + filtered {filtered}",
   },
   RUN_INTERRUPTED: {
-    kind: "aborted",
+    class: "aborted",
     retry: "later",
-    http: 503,
     exit: 130,
     message: "interrupted; {done} of {total} chunks are committed",
     next: "go on with: tidemark resume {pipeline}",
   },
-  RUN_WORKER_DIED: { ...unavailable, message: "a worker thread ended unexpectedly: {reason}" },
+  RUN_WORKER_DIED: { class: "unavailable", message: "a worker thread ended unexpectedly: {reason}" },
 
   // SINK: where data goes
   SINK_READ_ONLY: {
-    ...invalid,
+    class: "invalid",
     message: "{path}: cannot write there: {reason}",
     next: "give the user running Tidemark write permission, or choose another path",
   },
   SINK_FOREIGN_FILES: {
-    ...conflict,
+    class: "conflict",
     retry: "never",
     message: "{path} holds {count} files that no run of pipeline {pipeline} wrote, such as {example}",
     next: "choose an empty folder, or move those files away",
   },
   SINK_OTHER_PIPELINE: {
-    ...conflict,
+    class: "conflict",
     retry: "never",
     message: "{path} holds the output of pipeline {other} ({run})",
     next: "give each pipeline a folder of its own",
   },
   SINK_DISK_FULL: {
-    ...unavailable,
+    class: "unavailable",
     message: "no space left while writing {path}",
     next: "free some space, then: tidemark resume {pipeline}",
   },
-  SINK_WRITE_FAILED: { ...unavailable, message: "cannot write {path}: {reason}" },
+  SINK_WRITE_FAILED: { class: "unavailable", message: "cannot write {path}: {reason}" },
   SINK_PART_FENCED: {
-    ...conflict,
+    class: "conflict",
     retry: "never",
     message: "{path} was committed by another attempt; this one's file is dropped",
   },
-  SINK_SCHEMA: { ...invalid, exit: 4, message: "table {table}: {reason}" },
+  SINK_SCHEMA: { class: "invalid", exit: 4, message: "table {table}: {reason}" },
 
   // SOURCE: where data comes from
-  SOURCE_NOT_FOUND: { ...notFound, message: "{what} '{name}' does not exist in {where}{hint}" },
-  SOURCE_UNREADABLE: { ...invalid, message: "cannot read {path}: {reason}" },
-  SOURCE_BUSY: { ...unavailable, message: "{path} is locked by another process: {reason}" },
+  SOURCE_NOT_FOUND: { class: "notFound", message: "{what} '{name}' does not exist in {where}{hint}" },
+  SOURCE_UNREADABLE: { class: "invalid", message: "cannot read {path}: {reason}" },
+  SOURCE_BUSY: { class: "unavailable", message: "{path} is locked by another process: {reason}" },
   SOURCE_CHANGED: {
-    ...conflict,
+    class: "conflict",
     retry: "never",
     exit: 4,
     message: "{what} changed since the plan: {reason}",
     next: "give up the unfinished run with: tidemark state reset {pipeline} --yes",
   },
-  SOURCE_NO_COLUMN: { ...notFound, exit: 4, message: "{where} has no column '{column}'{hint}" },
+  SOURCE_NO_COLUMN: { class: "notFound", exit: 4, message: "{where} has no column '{column}'{hint}" },
 
   // STORAGE: the state folder
-  STORAGE_UNAVAILABLE: { ...unavailable, message: "cannot open state at {path}: {reason}" },
+  STORAGE_UNAVAILABLE: { class: "unavailable", message: "cannot open state at {path}: {reason}" },
   STORAGE_FULL: {
-    ...unavailable,
+    class: "unavailable",
     message: "no space left for state at {path}",
     next: "free some space, then try again",
   },
-  STORAGE_IO: { ...unavailable, message: "state at {path}: {reason}" },
+  STORAGE_IO: { class: "unavailable", message: "state at {path}: {reason}" },
   STORAGE_BUSY: {
-    kind: "timeout",
-    retry: "later",
-    http: 503,
-    exit: 2,
+    class: "timeout",
     message: "state at {path} was busy for {waitedMs} ms",
   },
   STORAGE_CORRUPT: {
-    ...corrupt,
+    class: "corrupt",
     message: "state at {path} is damaged: {reason}",
     next: "restore the folder from a backup",
   },
   STORAGE_NEWER: {
-    ...invalid,
+    class: "invalid",
     message: "state at {path} was written by a newer Tidemark (format {found}, this one knows {known})",
     next: "use that version, or a newer one",
   },
-  STORAGE_CLOSED: { ...unavailable, retry: "never", message: "the state is closed" },
+  STORAGE_CLOSED: { class: "unavailable", retry: "never", message: "the state is closed" },
 
   // USAGE: flags
-  USAGE_INVALID: { ...invalid, message: "{reason}" },
+  USAGE_INVALID: { class: "invalid", message: "{reason}" },
 
   // VALIDATE: proof
-  VALIDATE_FAILED: { ...integrity, message: "{path}: {reason}" },
-} as const satisfies Record<string, ErrorCodeRow>;
+  VALIDATE_FAILED: { class: "integrity", message: "{path}: {reason}" },
+} as const satisfies Record<string, WrittenRow>;
 
 export type ErrorCode = keyof typeof TABLE;
 
-export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRow>> = TABLE;
+export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeRow>> = completeTable(TABLE);
+
+function completeTable(
+  table: Readonly<Record<ErrorCode, WrittenRow>>,
+): Readonly<Record<ErrorCode, ErrorCodeRow>> {
+  const complete = ({ class: name, ...own }: WrittenRow): ErrorCodeRow => ({ ...CLASSES[name], ...own });
+  return Object.fromEntries(Object.entries(table).map(([code, row]) => [code, complete(row)])) as Record<
+    ErrorCode,
+    ErrorCodeRow
+  >;
+}
