@@ -256,7 +256,7 @@ const TABLE = {
 
   // VALIDATE: proof
   VALIDATE_FAILED: { class: "integrity", message: "{path}: {reason}" },
-} as const satisfies Record<string, WrittenRow>;
+} as const;
 
 export type ErrorCode = keyof typeof TABLE;
 
