@@ -6,6 +6,7 @@
  */
 import type { ColumnBatch, Field } from "../columns/column-batch.ts";
 import type { JsonObject } from "../core/json-value.ts";
+import type { ManifestPart } from "./manifest.ts";
 import type { RowFailure } from "./source-port.ts";
 
 export type WriteMode = "replace" | "append" | "upsert";
@@ -49,15 +50,20 @@ export interface SinkResult {
   readonly parts: readonly Part[];
   readonly rows: number;
   readonly bytes: number;
-  /** true when the sink already held this idempotency key; nothing was written again and counts are the recorded ones */
+  /** true when the sink already held this idempotency key: nothing was written again, all here is what was recorded */
   readonly duplicate: boolean;
+  /** what `finish` was given, by the attempt that really wrote; only sinks that record keys return it, others null */
+  readonly accounting: JsonObject | null;
 }
 
 export interface SinkWriter {
   /** Rows the sink refuses (a broken constraint) come back as failures; `row` counts within `batch`. */
   write(batch: ColumnBatch): Promise<readonly RowFailure[]>;
-  /** Flushes to stable storage (files) or commits rows and idempotency key together (tables). */
-  finish(): Promise<SinkResult>;
+  /**
+   * Flushes to stable storage (files) or commits rows and idempotency key together (tables). `accounting` is the
+   * engine's own; a sink that records keys keeps it beside the key and gives it back to a duplicate.
+   */
+  finish(accounting: JsonObject): Promise<SinkResult>;
   /** Drops what this attempt wrote. Safe to call after a failed write or finish. */
   abort(): Promise<void>;
 }
@@ -82,8 +88,26 @@ export interface PublishRequest {
   readonly runId: string;
   readonly rootRunId: string;
   readonly parts: readonly Part[];
-  readonly quarantine: readonly Part[];
+  /** names of parts that go once the new manifest stands */
+  readonly replaces: readonly string[];
   readonly manifestText: string;
+}
+
+export interface VerifyRequest {
+  readonly parts: readonly ManifestPart[];
+  readonly fields: readonly Field[];
+  readonly manifestText: string;
+  readonly deep: boolean;
+  /** called after each part */
+  readonly onProgress: (part: ManifestPart) => void;
+}
+
+/** One thing that is not as promised. */
+export interface VerifyFinding {
+  /** part, manifest or table */
+  readonly path: string;
+  readonly column: string | null;
+  readonly reason: string;
 }
 
 export interface PublishWarning {
@@ -109,7 +133,9 @@ export interface Sink {
     readonly committed: readonly Part[];
   }): Promise<void>;
   /** Parts of earlier runs that stay visible beside this chain's (append); part of the new manifest. */
-  standingParts(): Promise<readonly JsonObject[]>;
+  standingParts(): Promise<readonly ManifestPart[]>;
+  /** Compares what a manifest promises with what is there; `deep` reads every part and recomputes column checksums. */
+  verify(request: VerifyRequest): Promise<readonly VerifyFinding[]>;
   /** Publishes, step by step, each step idempotent; safe to call again after a crash at any instruction. */
   publish(request: PublishRequest): Promise<readonly PublishWarning[]>;
   /** Removes what an abandoned chain staged. */

@@ -1,0 +1,49 @@
+/**
+ * Making files survive power loss: flush what was written, then flush the folders that name it. Synchronous: used by
+ * threads of their own and for small files.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Flushes a folder's entries. */
+export function flushFolder(path: string): void {
+  const descriptor = openSync(path, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Makes a folder with its missing parents and flushes each parent that got a new entry. */
+export function makeFolderDurably(path: string): void {
+  const first = mkdirSync(path, { recursive: true });
+  if (first === undefined) return;
+  let current = path;
+  while (current !== dirname(first) && current !== dirname(current)) {
+    current = dirname(current);
+    flushFolder(current);
+  }
+}
+
+/** Writes every byte: `writeSync` may write fewer than asked. */
+export function writeFully(descriptor: number, bytes: Uint8Array): void {
+  let offset = 0;
+  while (offset < bytes.length) offset += writeSync(descriptor, bytes, offset, bytes.length - offset);
+}
+
+/** Replaces a small file at once: a reader sees the old or the new content, also after power loss. */
+export function replaceFileDurably(path: string, content: string | Uint8Array): void {
+  const staged = join(dirname(path), `.${process.pid}.${staging++}.staged`);
+  const descriptor = openSync(staged, "w", 0o644);
+  try {
+    writeFully(descriptor, typeof content === "string" ? Buffer.from(content, "utf8") : content);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(staged, path);
+  flushFolder(dirname(path));
+}
+
+let staging = 0;

@@ -1,0 +1,166 @@
+/**
+ * The data plane's one path: read a chunk, transform it, write it, set refused rows aside, and account for every row.
+ * Runs in a worker thread and holds no state that matters: killing it anywhere loses nothing but time, because parts are
+ * staged and table writes are one transaction with their idempotency key.
+ */
+import type { AttemptKey, SinkResult, SinkWriter, WriterRequest } from "../../connectors/sink-port.ts";
+import type { RowFailure, SourceBatch, SourceReader, SourceSnapshot } from "../../connectors/source-port.ts";
+import type { Clock } from "../../core/clock.ts";
+import { TidemarkError } from "../../core/errors.ts";
+import { faultPoint } from "../../core/fault-point.ts";
+import type { JsonObject } from "../../core/json-value.ts";
+import type { ErrorPolicy } from "../definition.ts";
+import { applyTransform } from "../transform/apply-transform.ts";
+import type { CompiledTransform } from "../transform/compile-transform.ts";
+import type { Balance, BatchDescriptor, BatchResult, QuarantineResult } from "./batch-descriptor.ts";
+import { QuarantineFile, type QuarantineStage } from "./quarantine-file.ts";
+
+export interface BatchPorts {
+  readonly clock: Clock;
+  readonly reader: SourceReader;
+  readonly openWriter: (request: WriterRequest) => SinkWriter;
+  readonly transform: CompiledTransform;
+  readonly onError: ErrorPolicy;
+  readonly maxValueBytes: number;
+  readonly quarantineFolder: string;
+  readonly salt: Uint8Array;
+  readonly snapshot: SourceSnapshot;
+  readonly signal: AbortSignal;
+  /** rows and source bytes since the last call */
+  readonly onProgress: (rows: number, bytes: number) => void;
+}
+
+/** Counts of one attempt while it runs. */
+interface Tally {
+  read: number;
+  decoded: number;
+  bytesRead: number;
+}
+
+/** Executes one attempt. Throws what reader or writer throw, after the attempt's traces are dropped. */
+export async function executeBatch(descriptor: BatchDescriptor, ports: BatchPorts): Promise<BatchResult> {
+  const startedMs = ports.clock.monotonicMs();
+  const key: AttemptKey = {
+    pipeline: descriptor.pipeline,
+    runId: descriptor.runId,
+    rootRunId: descriptor.rootRunId,
+    chunk: descriptor.chunk,
+    attempt: descriptor.attempt,
+    idempotencyKey: descriptor.idempotencyKey,
+  };
+  const quarantine = new QuarantineFile({
+    folder: ports.quarantineFolder,
+    name: quarantineName(descriptor),
+    chunk: descriptor.chunk,
+    salt: ports.salt,
+  });
+  const writer = ports.openWriter({ key, fields: ports.transform.outputFields });
+  try {
+    const tally = await copyChunk({ descriptor, ports, writer, quarantine });
+    const settled = await settle(tally, writer, quarantine);
+    faultPoint("worker.afterFinish");
+    const durationMs = Math.round(ports.clock.monotonicMs() - startedMs);
+    return { ...settled, snapshot: ports.snapshot, durationMs };
+  } catch (error) {
+    await dropTraces(writer, quarantine);
+    throw error;
+  }
+}
+
+function quarantineName({ rootRunId, chunk, attempt }: BatchDescriptor): string {
+  return `${rootRunId}/c${String(chunk).padStart(5, "0")}-a${attempt}.ndjson`;
+}
+
+interface ChunkCopy {
+  readonly descriptor: BatchDescriptor;
+  readonly ports: BatchPorts;
+  readonly writer: SinkWriter;
+  readonly quarantine: QuarantineFile;
+}
+
+async function copyChunk(copy: ChunkCopy): Promise<Tally> {
+  const { ports, descriptor } = copy;
+  const tally: Tally = { read: 0, decoded: 0, bytesRead: 0 };
+  const request = {
+    bounds: descriptor.bounds,
+    fields: ports.transform.sourceFields,
+    maxValueBytes: ports.maxValueBytes,
+    signal: ports.signal,
+  };
+  for await (const source of ports.reader.read(request)) {
+    ports.signal.throwIfAborted();
+    await copyBatch(copy, source, tally);
+    ports.onProgress(source.batch.rowCount + source.failures.length, source.bytesRead);
+    faultPoint("worker.afterBatch");
+  }
+  return tally;
+}
+
+async function copyBatch(copy: ChunkCopy, source: SourceBatch, tally: Tally): Promise<void> {
+  refuse(copy, "source", source.failures);
+  const { batch, failures } = applyTransform(copy.ports.transform, source.batch);
+  refuse(copy, "transform", atRow(failures, tally.decoded));
+  if (batch.rowCount > 0) refuse(copy, "sink", atRow(await copy.writer.write(batch), tally.decoded));
+  tally.decoded += source.batch.rowCount;
+  tally.read += source.batch.rowCount + source.failures.length;
+  tally.bytesRead += source.bytesRead;
+}
+
+/** Rows of later stages are counted from the chunk's first decoded row. */
+function atRow(failures: readonly RowFailure[], firstRow: number): readonly RowFailure[] {
+  return failures.map((failure) => ({ ...failure, row: firstRow + failure.row }));
+}
+
+function refuse(copy: ChunkCopy, stage: QuarantineStage, failures: readonly RowFailure[]): void {
+  const [first] = failures;
+  if (first === undefined) return;
+  if (copy.ports.onError.action === "fail") {
+    // The journal keeps the message: the value that may be in `first.message` stays in the cause.
+    const { column, rule, message, row } = first;
+    const details = { pipeline: copy.descriptor.pipeline, row, column: column ?? "(whole row)", rule };
+    throw new TidemarkError("RUN_BAD_ROW", details, {
+      cause: new TidemarkError("RUN_ROW_REFUSED", { message }),
+    });
+  }
+  copy.quarantine.add(stage, failures);
+}
+
+type Settled = Omit<BatchResult, "snapshot" | "durationMs">;
+
+/** Quarantine first, then the sink: a row is only ever missing from the sink when its refusal is on disk. */
+async function settle(tally: Tally, writer: SinkWriter, quarantine: QuarantineFile): Promise<Settled> {
+  const refused = quarantine.finish();
+  const accounting: Accounting = { read: tally.read, bytesRead: tally.bytesRead, refused };
+  const result = await writer.finish(accounting as unknown as JsonObject);
+  const recorded = result.duplicate
+    ? ((result.accounting as unknown as Accounting | null) ?? accounting)
+    : accounting;
+  if (result.duplicate) quarantine.abort();
+  return settledFrom(result, recorded);
+}
+
+interface Accounting {
+  readonly read: number;
+  readonly bytesRead: number;
+  readonly refused: QuarantineResult;
+}
+
+function settledFrom(result: SinkResult, { read, bytesRead, refused }: Accounting): Settled {
+  const balance: Balance = { read, written: result.rows, quarantined: refused.count, filtered: 0 };
+  return {
+    balance,
+    bytesRead,
+    bytesWritten: result.bytes,
+    parts: result.parts,
+    quarantine: refused,
+    duplicate: result.duplicate,
+  };
+}
+
+async function dropTraces(writer: SinkWriter, quarantine: QuarantineFile): Promise<void> {
+  try {
+    quarantine.abort();
+  } finally {
+    await writer.abort();
+  }
+}
