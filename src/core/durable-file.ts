@@ -2,8 +2,9 @@
  * Making files survive power loss: flush what was written, then flush the folders that name it. Synchronous: used by
  * threads of their own and for small files.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { systemCodeOf } from "./errors.ts";
 
 /** Flushes a folder's entries. */
 export function flushFolder(path: string): void {
@@ -15,15 +16,22 @@ export function flushFolder(path: string): void {
   }
 }
 
-/** Makes a folder with its missing parents and flushes each parent that got a new entry. */
+/**
+ * Makes a folder with its missing parents and flushes each parent that got a new entry. Not `recursive: true`: that
+ * reports a read-only file system as ENOENT.
+ */
 export function makeFolderDurably(path: string): void {
-  const first = mkdirSync(path, { recursive: true });
-  if (first === undefined) return;
-  let current = path;
-  while (current !== dirname(first) && current !== dirname(current)) {
-    current = dirname(current);
-    flushFolder(current);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === "EEXIST" && statSync(path).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    makeFolderDurably(dirname(path));
+    makeFolderDurably(path);
+    return;
   }
+  flushFolder(dirname(path));
 }
 
 /** Writes every byte: `writeSync` may write fewer than asked. */

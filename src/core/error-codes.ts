@@ -74,10 +74,19 @@ const TABLE = {
     message: "{path}:{line}:{column}: {where}: environment variable {variable} is not set{hint}",
     next: "set {variable}, or write a default as ${…:-value}",
   },
-  CONFIG_DUPLICATE: { class: "invalid", message: "{path}:{line}:{column}: {what} '{name}' is defined twice" },
+  CONFIG_DUPLICATE: {
+    class: "invalid",
+    message: "{path}:{line}:{column}: {what} '{name}' is defined twice; the first stands at {first}",
+  },
+  CONFIG_PROBLEMS: { class: "invalid", message: "{count} problems in the configuration:\n{problems}" },
   CONFIG_UNKNOWN_PIPELINE: { class: "notFound", message: "no pipeline '{name}' in {path}{hint}" },
 
   // CORE: values
+  CORE_NO_CAST: {
+    class: "invalid",
+    message: "there is no cast from {from} to {to}",
+    next: "choose another type, or cast to text first",
+  },
   CORE_NOT_I_JSON: { class: "invalid", message: "{path}: {reason}" },
   CORE_JSON_SYNTAX: { class: "invalid", message: "not JSON at byte {offset}: {reason}" },
   CORE_BAD_VALUE: { class: "invalid", message: "{what} '{text}' is not understood; write it as {accepted}" },
@@ -85,6 +94,10 @@ const TABLE = {
   // FORMAT: bytes of data files
   FORMAT_CORRUPT: { class: "corrupt", message: "{file}: {reason}" },
   FORMAT_UNSUPPORTED: { class: "invalid", message: "{file}: {reason}" },
+  FORMAT_VALUE_OUT_OF_RANGE: {
+    class: "invalid",
+    message: "column {column}: {value} cannot be written as {type}",
+  },
   FORMAT_VALUE_TOO_LARGE: {
     class: "limit",
     message: "column {column}: a value of {bytes} bytes is larger than maxValueBytes ({max})",
@@ -102,18 +115,6 @@ const TABLE = {
     next: "this is a defect in Tidemark, or a failure it does not know: please report it",
   },
 
-  // LEDGER: events
-  LEDGER_BAD_EVENT: { class: "invalid", message: "event {index} ({kind}): {reason}" },
-  LEDGER_IDEMPOTENCY_MISMATCH: {
-    class: "conflict",
-    retry: "never",
-    message: "idempotency key '{key}' was used for other events at position {position}",
-  },
-  LEDGER_CHAIN_BROKEN: {
-    class: "integrity",
-    message: "entity {entity}: version {version} does not follow: {reason}",
-  },
-
   // LEASE: who works on what
   LEASE_HELD: {
     class: "conflict",
@@ -124,6 +125,18 @@ const TABLE = {
     class: "conflict",
     message: "the lease on {what} was lost to pid {pid} on {host}",
     next: "the other process goes on; look with: tidemark status",
+  },
+
+  // LEDGER: events
+  LEDGER_BAD_EVENT: { class: "invalid", message: "event {index} ({kind}): {reason}" },
+  LEDGER_IDEMPOTENCY_MISMATCH: {
+    class: "conflict",
+    retry: "never",
+    message: "idempotency key '{key}' was used for other events at position {position}",
+  },
+  LEDGER_CHAIN_BROKEN: {
+    class: "integrity",
+    message: "entity {entity}: version {version} does not follow: {reason}",
   },
 
   // PLAN: before a run
@@ -165,10 +178,10 @@ const TABLE = {
   },
   RUN_BAD_ROW: {
     class: "integrity",
-    exit: 3,
-    message: "pipeline {pipeline}: row {row}, column {column}: {reason}",
-    next: "mend the row, or let such rows go to quarantine with onError with action quarantine",
+    message: "pipeline {pipeline}: row {row}, column {column}: refused by rule {rule}",
+    next: "mend the row, or let such rows go to quarantine with onError: action quarantine",
   },
+  RUN_ROW_REFUSED: { class: "invalid", message: "{message}" },
   RUN_UNBALANCED: {
     class: "integrity",
     message:
@@ -207,6 +220,11 @@ const TABLE = {
     next: "free some space, then: tidemark resume {pipeline}",
   },
   SINK_WRITE_FAILED: { class: "unavailable", message: "cannot write {path}: {reason}" },
+  SINK_PART_LOST: {
+    class: "integrity",
+    message: "{path} is gone, and {name} was never published",
+    next: "somebody removed staged files: give up the run with: tidemark state reset PIPELINE --yes, and run again",
+  },
   SINK_PART_FENCED: {
     class: "conflict",
     retry: "never",
@@ -215,6 +233,11 @@ const TABLE = {
   SINK_SCHEMA: { class: "invalid", exit: 4, message: "table {table}: {reason}" },
 
   // SOURCE: where data comes from
+  SOURCE_BAD_KEY: {
+    class: "invalid",
+    message: "{where}: ({columns}) cannot be used to cut it: {reason}",
+    next: "choose another key, or read it in one go with mode: snapshot",
+  },
   SOURCE_NOT_FOUND: { class: "notFound", message: "{what} '{name}' does not exist in {where}{hint}" },
   SOURCE_UNREADABLE: { class: "invalid", message: "cannot read {path}: {reason}" },
   SOURCE_BUSY: { class: "unavailable", message: "{path} is locked by another process: {reason}" },
@@ -256,6 +279,11 @@ const TABLE = {
 
   // VALIDATE: proof
   VALIDATE_FAILED: { class: "integrity", message: "{path}: {reason}" },
+  VALIDATE_NOTHING: {
+    class: "notFound",
+    message: "{run} is {status}: it has published nothing that could be validated",
+    next: "finish it with: tidemark resume {pipeline}, or name a completed run: tidemark runs",
+  },
 } as const;
 
 export type ErrorCode = keyof typeof TABLE;

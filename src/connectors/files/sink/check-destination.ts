@@ -31,9 +31,18 @@ export function readStandingManifest(folder: string): Manifest | undefined {
     const manifest = parseManifest(readFileSync(path, "utf8"));
     if (manifest !== undefined) return manifest;
   } catch (cause) {
-    throw new TidemarkError("SINK_FOREIGN_FILES", { path: folder, count: 1, pipeline: "this one", example: MANIFEST_NAME }, { cause });
+    throw new TidemarkError(
+      "SINK_FOREIGN_FILES",
+      { path: folder, count: 1, pipeline: "this one", example: MANIFEST_NAME },
+      { cause },
+    );
   }
-  throw new TidemarkError("SINK_FOREIGN_FILES", { path: folder, count: 1, pipeline: "this one", example: MANIFEST_NAME });
+  throw new TidemarkError("SINK_FOREIGN_FILES", {
+    path: folder,
+    count: 1,
+    pipeline: "this one",
+    example: MANIFEST_NAME,
+  });
 }
 
 function probe({ folder }: Destination, pipeline: string): void {
@@ -47,14 +56,24 @@ function probe({ folder }: Destination, pipeline: string): void {
   }
 }
 
-function assertOwnManifest({ folder }: Destination, manifest: Manifest, { pipeline, ownRunIds }: DestinationCheck): void {
+function assertOwnManifest(
+  { folder }: Destination,
+  manifest: Manifest,
+  { pipeline, ownRunIds }: DestinationCheck,
+): void {
   if (manifest.pipeline === pipeline && ownRunIds.has(manifest.rootRunId)) return;
   const other = manifest.pipeline === pipeline ? `${pipeline} of another state folder` : manifest.pipeline;
   throw new TidemarkError("SINK_OTHER_PIPELINE", { path: folder, other, run: manifest.label });
 }
 
-function assertNoStrangers(destination: Destination, check: DestinationCheck, manifest: Manifest | undefined): void {
-  const listed = new Set([...(manifest?.parts ?? []), ...(manifest?.standing ?? [])].map((part) => part.name));
+function assertNoStrangers(
+  destination: Destination,
+  check: DestinationCheck,
+  manifest: Manifest | undefined,
+): void {
+  const listed = new Set(
+    [...(manifest?.parts ?? []), ...(manifest?.standing ?? [])].map((part) => part.name),
+  );
   const strangers = dataFiles(destination).filter((name) => {
     const rootRunId = rootRunOfName(name);
     return !listed.has(name) && (rootRunId === undefined || !check.ownRunIds.has(rootRunId));
@@ -62,14 +81,22 @@ function assertNoStrangers(destination: Destination, check: DestinationCheck, ma
   const [example] = strangers;
   if (example === undefined) return;
   const { folder: path } = destination;
-  throw new TidemarkError("SINK_FOREIGN_FILES", { path, count: strangers.length, pipeline: check.pipeline, example });
+  throw new TidemarkError("SINK_FOREIGN_FILES", {
+    path,
+    count: strangers.length,
+    pipeline: check.pipeline,
+    example,
+  });
 }
 
 /** Names a reader by glob would take for data, in this folder and below. */
 function dataFiles({ folder, format }: Destination): string[] {
   const extension = extensionOf(format);
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory() && entry.name.endsWith(extension) && !entry.parentPath.includes(".tidemark-"))
+    .filter(
+      (entry) =>
+        !entry.isDirectory() && entry.name.endsWith(extension) && !entry.parentPath.includes(".tidemark-"),
+    )
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
   return names.toSorted();
 }

@@ -3,7 +3,15 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { FilesSinkDefinition } from "../../../pipeline/definition.ts";
 import type { ManifestPart } from "../../manifest.ts";
-import type { Part, PublishRequest, PublishWarning, Sink, SinkDescription, VerifyFinding, VerifyRequest } from "../../sink-port.ts";
+import type {
+  Part,
+  PublishRequest,
+  PublishWarning,
+  Sink,
+  SinkDescription,
+  VerifyFinding,
+  VerifyRequest,
+} from "../../sink-port.ts";
 import { checkDestination, readStandingManifest } from "./check-destination.ts";
 import { type Destination, resolveDestination, rootRunOfName, stagingFolder } from "./destination.ts";
 import { dropStaging, publishParts } from "./publish.ts";
@@ -27,7 +35,8 @@ export function openFilesSink(definition: FilesSinkDefinition, context: FilesSin
     check: async (check) => checkDestination(destination, check),
     prepare: async ({ rootRunId, committed }) => dropUncommitted(folder, rootRunId, committed),
     standingParts: async () => standingParts(folder),
-    verify: async (request: VerifyRequest): Promise<readonly VerifyFinding[]> => verifyParts(destination, request),
+    verify: async (request: VerifyRequest): Promise<readonly VerifyFinding[]> =>
+      verifyParts(destination, request),
     publish: async (request: PublishRequest): Promise<readonly PublishWarning[]> => {
       try {
         return publishParts(folder, request);

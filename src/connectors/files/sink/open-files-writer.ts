@@ -64,7 +64,8 @@ class FilesWriter implements SinkWriter {
     // An empty source still has columns: its first chunk leaves a part without rows.
     if (this.#context.request.key.chunk === 0 && this.#parts.length === 0) this.#open ??= this.#startPart();
     if (this.#open !== undefined) this.#closePart(this.#open);
-    const sum = (pick: (part: Part) => number): number => this.#parts.reduce((total, part) => total + pick(part), 0);
+    const sum = (pick: (part: Part) => number): number =>
+      this.#parts.reduce((total, part) => total + pick(part), 0);
     const rows = sum((part) => part.rows);
     const bytes = sum((part) => part.bytes);
     return { parts: this.#parts, rows, bytes, duplicate: false, accounting: null };
@@ -80,7 +81,10 @@ class FilesWriter implements SinkWriter {
     const { destination, request } = this.#context;
     const number = this.#parts.length + 1;
     const { rootRunId, chunk, attempt, pipeline } = request.key;
-    const file = new PartFile(join(destination.folder, stagedPath(rootRunId, chunk, number, attempt)), pipeline);
+    const file = new PartFile(
+      join(destination.folder, stagedPath(rootRunId, chunk, number, attempt)),
+      pipeline,
+    );
     const encoder = openEncoder(destination, request.fields, (bytes) => file.write(bytes));
     return { file, encoder, checksums: new ColumnChecksums(request.fields), number };
   }
@@ -101,7 +105,11 @@ class FilesWriter implements SinkWriter {
   }
 }
 
-function openEncoder(destination: Destination, fields: readonly Field[], output: (bytes: Uint8Array) => void): Encoder {
+function openEncoder(
+  destination: Destination,
+  fields: readonly Field[],
+  output: (bytes: Uint8Array) => void,
+): Encoder {
   switch (destination.format) {
     case "parquet":
       return new ParquetWriter({ fields, compression: destination.compression }, output);

@@ -5,18 +5,16 @@
  * A final name that is taken: same hash, it is done; a hash nobody here wrote, that file is moved aside and told about;
  * a hash this ledger committed under the name, this attempt is fenced (SINK_PART_FENCED).
  */
-import { createHash } from "node:crypto";
-import { closeSync, existsSync, linkSync, openSync, readFileSync, readSync, renameSync, rmSync, rmdirSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { flushFolder, makeFolderDurably, replaceFileDurably } from "../../../core/durable-file.ts";
 import { systemCodeOf, TidemarkError } from "../../../core/errors.ts";
 import { faultPoint } from "../../../core/fault-point.ts";
+import { hashFile } from "../../../core/hash-file.ts";
 import { sha256Hex } from "../../../core/sha256.ts";
 import { parseManifest } from "../../manifest.ts";
 import type { Part, PublishRequest, PublishWarning } from "../../sink-port.ts";
 import { MANIFEST_NAME, movedFolder, stagingFolder, stagingRoot, SUCCESS_NAME } from "./destination.ts";
-
-const READ_BYTES = 1 << 20;
 
 export function publishParts(folder: string, request: PublishRequest): readonly PublishWarning[] {
   makeFolderDurably(folder);
@@ -46,10 +44,18 @@ function publishPart(folder: string, part: Part, request: PublishRequest): reado
   const found = hashFile(final);
   if (found === part.sha256) return [];
   if (!existsSync(staged)) throw new TidemarkError("SINK_PART_LOST", { path: staged, name: part.name });
-  if (isCommitted(folder, part.name, found)) throw new TidemarkError("SINK_PART_FENCED", { path: final });
+  if (isCommitted(folder, part.name, found)) {
+    rmSync(staged, { force: true });
+    throw new TidemarkError("SINK_PART_FENCED", { path: final });
+  }
   const moved = moveAside(folder, part.name, request.rootRunId);
   linkSync(staged, final);
-  return [{ context: "publish", message: `${part.name} held other bytes that no run here wrote; they are now at ${moved}` }];
+  return [
+    {
+      context: "publish",
+      message: `${part.name} held other bytes that no run here wrote; they are now at ${moved}`,
+    },
+  ];
 }
 
 /** False when the final name is taken, or the staged file is gone because it was published before. */
@@ -61,7 +67,8 @@ function tryLink(staged: string, final: string): boolean {
     const code = systemCodeOf(error);
     if (code === "EEXIST") return false;
     if (code === "ENOENT" && existsSync(final)) return false;
-    if (code === "ENOENT") throw new TidemarkError("SINK_PART_LOST", { path: staged, name: final }, { cause: error });
+    if (code === "ENOENT")
+      throw new TidemarkError("SINK_PART_LOST", { path: staged, name: final }, { cause: error });
     throw error;
   }
 }
@@ -102,21 +109,5 @@ export function dropStaging(folder: string, rootRunId: string): void {
   } catch (error) {
     const code = systemCodeOf(error);
     if (code !== "ENOENT" && code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
-  }
-}
-
-/** SHA-256 of a file in lower-case hex, in bounded memory. */
-export function hashFile(path: string): string {
-  const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(READ_BYTES);
-  const descriptor = openSync(path, "r");
-  try {
-    for (;;) {
-      const count = readSync(descriptor, buffer, 0, READ_BYTES, null);
-      if (count === 0) return hash.digest("hex");
-      hash.update(buffer.subarray(0, count));
-    }
-  } finally {
-    closeSync(descriptor);
   }
 }

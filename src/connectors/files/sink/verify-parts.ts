@@ -5,19 +5,23 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../../core/errors.ts";
+import { hashFile } from "../../../core/hash-file.ts";
 import { sha256Hex } from "../../../core/sha256.ts";
 import type { ManifestPart } from "../../manifest.ts";
 import type { VerifyFinding, VerifyRequest } from "../../sink-port.ts";
 import { type Destination, MANIFEST_NAME, SUCCESS_NAME } from "./destination.ts";
-import { hashFile } from "./publish.ts";
 import { recomputeChecksums } from "./recompute-checksums.ts";
 
-export async function verifyParts(destination: Destination, request: VerifyRequest): Promise<readonly VerifyFinding[]> {
+export async function verifyParts(
+  destination: Destination,
+  request: VerifyRequest,
+): Promise<readonly VerifyFinding[]> {
   const findings: VerifyFinding[] = [...verifyManifest(destination.folder, request.manifestText)];
   for (const part of request.parts) {
     const shallow = verifyFile(destination.folder, part);
     findings.push(...shallow);
-    if (request.deep && shallow.length === 0) findings.push(...(await verifyColumns(destination, part, request)));
+    if (request.deep && shallow.length === 0)
+      findings.push(...(await verifyColumns(destination, part, request)));
     request.onProgress(part);
   }
   return findings;
@@ -31,7 +35,9 @@ function verifyManifest(folder: string, manifestText: string): readonly VerifyFi
   return expected.flatMap(([name, content]) => {
     const path = join(folder, name);
     if (!existsSync(path)) return [finding(path, "is missing")];
-    return readFileSync(path, "utf8") === content ? [] : [finding(path, "differs from what the ledger recorded")];
+    return readFileSync(path, "utf8") === content
+      ? []
+      : [finding(path, "differs from what the ledger recorded")];
   });
 }
 
@@ -53,7 +59,8 @@ async function verifyColumns(
   const path = join(destination.folder, part.name);
   try {
     const found = await recomputeChecksums(destination, path, request.fields);
-    const rows = found.rows === part.rows ? [] : [finding(path, `holds ${found.rows} rows instead of ${part.rows}`)];
+    const rows =
+      found.rows === part.rows ? [] : [finding(path, `holds ${found.rows} rows instead of ${part.rows}`)];
     const columns = part.columns.flatMap((expected, index) => {
       const actual = found.columns[index];
       if (actual?.checksum === expected.checksum && actual.nulls === expected.nulls) return [];

@@ -1,0 +1,106 @@
+/** The command line: parses flags, runs one command, turns errors into their form and exit code. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { TidemarkError, toTidemarkError } from "../core/errors.ts";
+import { type CliContext, createCliContext, type GlobalOptions } from "./cli-context.ts";
+import { addCheckCommand } from "./commands/check.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
+import { addInitCommand } from "./commands/init.ts";
+import { addJournalCommand } from "./commands/journal.ts";
+import { addPlanCommand } from "./commands/plan.ts";
+import { addRunCommands } from "./commands/run.ts";
+import { addSchemaCommand } from "./commands/schema.ts";
+import { addStateCommands } from "./commands/state.ts";
+import { addStatusCommands } from "./commands/status.ts";
+import { addValidateCommand } from "./commands/validate.ts";
+import { EXIT_OK, EXIT_USAGE } from "./exit-codes.ts";
+import { errorJson, renderError } from "./print-error.ts";
+import { openTerminal } from "./terminal.ts";
+
+/** Wraps a command's work: gives it a context, and its result becomes the exit code (nothing: 0). */
+export type Invoke = <A extends unknown[]>(
+  work: (context: CliContext, ...args: A) => Promise<number | undefined>,
+) => (...args: A) => Promise<void>;
+
+/** Runs one command line; resolves to its exit code and never throws. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const terminal = openTerminal(process.env);
+  const program = createProgram();
+  let exit = EXIT_OK;
+  const invoke: Invoke =
+    (work) =>
+    async (...args) => {
+      const context = createCliContext(terminal, program.opts<GlobalOptions>());
+      try {
+        exit = (await work(context, ...args)) ?? EXIT_OK;
+      } catch (thrown) {
+        exit = showError(context, toTidemarkError(thrown));
+      }
+    };
+  addCommands(program, invoke);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exit;
+  } catch (error) {
+    return usageExit(error);
+  }
+}
+
+function createProgram(): Command {
+  return new Command("tidemark")
+    .description("Runs data pipelines on a durable ledger, and can prove what it did.")
+    .version(readVersion(), "-V, --version")
+    .option("-c, --config <path>", "configuration file", "tidemark.yaml")
+    .option("--env-file <path>", "read environment variables from this file first")
+    .option("--json", "print the result as JSON on stdout")
+    .option("-q, --quiet", "no progress and no summary, only errors")
+    .option("-v, --verbose", "say more")
+    .showHelpAfterError("(see: tidemark --help)")
+    .showSuggestionAfterError()
+    .addHelpText(
+      "after",
+      "\nStart here:\n  tidemark init     write a commented tidemark.yaml\n  tidemark doctor   is everything reachable and writable?\n" +
+        "  tidemark run      run it; kill it at will, then: tidemark resume\n\n" +
+        "Exit codes: 0 ok, 1 configuration or usage, 2 transient (retry me), 3 integrity, 4 schema drift, 6 partial (quarantine),\n" +
+        "130/143 interrupted after a clean checkpoint.",
+    )
+    .exitOverride();
+}
+
+function addCommands(program: Command, invoke: Invoke): void {
+  addInitCommand(program, invoke);
+  addDoctorCommand(program, invoke);
+  addCheckCommand(program, invoke);
+  addPlanCommand(program, invoke);
+  addRunCommands(program, invoke);
+  addStatusCommands(program, invoke);
+  addJournalCommand(program, invoke);
+  addValidateCommand(program, invoke);
+  addStateCommands(program, invoke);
+  addSchemaCommand(program, invoke);
+  for (const command of program.commands) allowGlobalOptions(command);
+}
+
+/** Global options may also stand behind the command's name: `tidemark run orders --json`. */
+function allowGlobalOptions(command: Command): void {
+  command.exitOverride().showHelpAfterError("(see: tidemark " + command.name() + " --help)");
+  for (const child of command.commands) allowGlobalOptions(child);
+}
+
+function showError(context: CliContext, error: TidemarkError): number {
+  if (context.options.json === true) context.printJson(errorJson(error));
+  else for (const line of renderError(error, context.terminal.style)) context.terminal.say(line);
+  return error.exitCode;
+}
+
+/** Commander has already said what is wrong; help and version are no errors. */
+function usageExit(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+  throw error;
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const { version } = JSON.parse(text) as { readonly version: string };
+  return version;
+}
