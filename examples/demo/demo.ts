@@ -5,7 +5,6 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatCount, formatDuration } from "../../src/core/format-quantity.ts";
@@ -18,7 +17,7 @@ const folder = process.env["TIDEMARK_DEMO_FOLDER"] ?? join(repository, "demo-out
 const config = join(folder, "tidemark.yaml");
 const shown = relative(process.cwd(), folder) || ".";
 const cli = join(repository, "bin/tidemark.js");
-const flights = createRequire(import.meta.url).resolve("vega-datasets/data/flights-3m.parquet");
+const flights = join(repository, "node_modules/vega-datasets/data/flights-3m.parquet");
 const EXPORT = "flights_to_lake";
 
 interface Ended {

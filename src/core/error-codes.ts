@@ -63,6 +63,11 @@ const TABLE = {
     message: "no configuration at {path}",
     next: "make one with: tidemark init, or name one with --config",
   },
+  CONFIG_UNWRITABLE: {
+    class: "invalid",
+    message: "cannot write {path}: {reason}",
+    next: "choose another place with --config, or print it with --stdout",
+  },
   CONFIG_SYNTAX: { class: "invalid", message: "{path}:{line}:{column}: {reason}" },
   CONFIG_UNKNOWN_KEY: {
     class: "invalid",
@@ -248,6 +253,17 @@ const TABLE = {
     message: "{what} changed since the plan: {reason}",
     next: "give up the unfinished run with: tidemark state reset {pipeline} --yes",
   },
+  SOURCE_FILES_DISAGREE: {
+    class: "invalid",
+    exit: 4,
+    message: "{file} and {other} do not have the same columns: {reason}",
+    next: "read them with pipelines of their own, or narrow the path to files of one kind",
+  },
+  SOURCE_BAD_TYPE: {
+    class: "invalid",
+    message: "{where}: column {column} is {native}, which cannot be read as {type}",
+    next: "declare another type under columns, or leave the column out of them",
+  },
   SOURCE_NO_COLUMN: { class: "notFound", exit: 4, message: "{where} has no column '{column}'{hint}" },
 
   // STORAGE: the state folder
@@ -294,8 +310,7 @@ function completeTable(
   table: Readonly<Record<ErrorCode, WrittenRow>>,
 ): Readonly<Record<ErrorCode, ErrorCodeRow>> {
   const complete = ({ class: name, ...own }: WrittenRow): ErrorCodeRow => ({ ...CLASSES[name], ...own });
-  return Object.fromEntries(Object.entries(table).map(([code, row]) => [code, complete(row)])) as Record<
-    ErrorCode,
-    ErrorCodeRow
-  >;
+  const rows = Object.entries(table).map(([code, row]) => [code, complete(row)]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- fromEntries forgets the keys that it was given
+  return Object.fromEntries(rows) as Record<ErrorCode, ErrorCodeRow>;
 }

@@ -36,7 +36,7 @@ export class TidemarkError extends Error {
     return ERROR_CODES[this.code].retry;
   }
 
-  /** Process exit code of the command line (spec: journal-and-data-plane, section 8). */
+  /** Process exit code of the command line (docs/errors.md). */
   get exitCode(): number {
     return ERROR_CODES[this.code].exit;
   }

@@ -1,0 +1,104 @@
+/**
+ * The ledger as it will be when the group in work commits: staged heads, positions, clock and idempotency keys over the
+ * cached ones. Gives each event its version, position, time and hash and inserts its row. Thrown away with a rolled back
+ * group, adopted by `LedgerHeads` after COMMIT.
+ */
+import type { HybridTime } from "../../ledger/event.ts";
+import { GENESIS_HASH, hashEvent } from "../../ledger/event-hash.ts";
+import { headerText } from "../../ledger/header-text.ts";
+import { type ClockReading, nextTime } from "../../ledger/hybrid-clock.ts";
+import type { PreparedEvent } from "../../ledger/prepare-append.ts";
+import { CHAIN_START, type ChainHead } from "../../ledger/verify-chain.ts";
+import type { SqliteConnection } from "./connection.ts";
+import { insertEventRow } from "./event-rows.ts";
+import type { LedgerHeads } from "./ledger-heads.ts";
+
+/** An idempotency key used in this group; written when the group is sealed. */
+export interface StagedKey {
+  readonly tenant: string;
+  readonly key: string;
+  /** lower-case hex */
+  readonly bodyHash: string;
+  readonly firstPosition: number;
+  readonly eventCount: number;
+  readonly keptUntilMs: number;
+}
+
+export class GroupStage {
+  position: number;
+  at: HybridTime;
+  /** hash of the event at `position` when this group wrote it */
+  lastHash: string = GENESIS_HASH;
+  readonly keys: Map<string, StagedKey> = new Map();
+  readonly #connection: SqliteConnection;
+  readonly #heads: LedgerHeads;
+  readonly #staged = new Map<string, ChainHead>();
+  readonly #clockStart: ClockReading;
+
+  constructor(connection: SqliteConnection, heads: LedgerHeads, clockStart: ClockReading) {
+    this.#connection = connection;
+    this.#heads = heads;
+    this.#clockStart = clockStart;
+    this.position = heads.position;
+    this.at = heads.at;
+  }
+
+  /** Head of an entity, version 0 when it has no events. */
+  head(tenant: string, entity: string): ChainHead {
+    const key = keyOf(tenant, entity);
+    return this.#staged.get(key) ?? this.#heads.find(key) ?? this.#readHead(tenant, entity);
+  }
+
+  append(tenant: string, event: PreparedEvent, reading: ClockReading): ChainHead {
+    const { entity } = event;
+    const previous = this.head(tenant, entity);
+    const version = previous.version + 1;
+    const at = nextTime(this.at, this.#clockStart, reading);
+    const clockMs = reading.wallMs;
+    const header = headerText({ ...event, tenant, version, at, clockMs });
+    const hash = hashEvent(previous.hash, header, event.payloadHash);
+    const position = this.position + 1;
+    insertEventRow(this.#connection, event, { position, tenant, version, at, clockMs, hash });
+    const head = { version, hash };
+    this.#staged.set(keyOf(tenant, entity), head);
+    this.position = position;
+    this.at = at;
+    this.lastHash = hash;
+    return head;
+  }
+
+  /** Writes what waits for the end of the group. */
+  seal(): void {
+    for (const staged of this.keys.values()) {
+      this.#connection.run(
+        "INSERT OR REPLACE INTO idempotency_keys (tenant, key, body_hash, first_position, event_count," +
+          " durable_position, kept_until_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        staged.tenant,
+        staged.key,
+        Buffer.from(staged.bodyHash, "hex"),
+        staged.firstPosition,
+        staged.eventCount,
+        this.position,
+        staged.keptUntilMs,
+      );
+    }
+  }
+
+  /** After COMMIT. */
+  adopt(): void {
+    this.#heads.adopt(this.position, this.at, this.#staged);
+  }
+
+  #readHead(tenant: string, entity: string): ChainHead {
+    const row = this.#connection.row<readonly [number, Uint8Array]>(
+      "SELECT version, hash FROM events WHERE tenant = ? AND entity = ? ORDER BY version DESC LIMIT 1",
+      tenant,
+      entity,
+    );
+    return row === undefined ? CHAIN_START : { version: row[0], hash: Buffer.from(row[1]).toString("hex") };
+  }
+}
+
+export function keyOf(tenant: string, name: string): string {
+  return `${tenant}\u0000${name}`;
+}
