@@ -112,9 +112,9 @@ async function runAndKill(): Promise<void> {
     let done = 0;
     let total = 0;
     const ended = tidemark({ args: ["run", EXPORT], onStart: (started) => (pid = started) });
-    let isOver = false;
-    void ended.then(() => (isOver = true));
-    while (!isOver && (total === 0 || done < Math.max(3, total / 3))) {
+    const over = new AbortController();
+    void ended.then(() => over.abort());
+    while (!over.signal.aborted && (total === 0 || done < Math.max(3, total / 3))) {
       await systemClock.sleep(20);
       ({ done, total } = await countChunks(state));
     }

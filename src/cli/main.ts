@@ -1,7 +1,7 @@
 /** The command line: parses flags, runs one command, turns errors into their form and exit code. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { TidemarkError, toTidemarkError } from "../core/errors.ts";
+import { type TidemarkError, toTidemarkError } from "../core/errors.ts";
 import { type CliContext, createCliContext, type GlobalOptions } from "./cli-context.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";

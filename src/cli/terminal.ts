@@ -19,7 +19,7 @@ export interface Style {
 }
 
 export function openTerminal(env: NodeJS.ProcessEnv): Terminal {
-  const isInteractive = process.stderr.isTTY === true && env["TERM"] !== "dumb";
+  const isInteractive = process.stderr.isTTY && env["TERM"] !== "dumb";
   const hasColour = isInteractive && (env["NO_COLOR"] ?? "") === "";
   return {
     isInteractive,
@@ -34,7 +34,7 @@ export function openTerminal(env: NodeJS.ProcessEnv): Terminal {
 
 /** Colours of stdout are decided apart: it may be piped while stderr is a terminal. */
 export function stdoutStyle(env: NodeJS.ProcessEnv): Style {
-  return styleFor(process.stdout.isTTY === true && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb");
+  return styleFor(process.stdout.isTTY && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb");
 }
 
 function styleFor(hasColour: boolean): Style {

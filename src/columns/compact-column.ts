@@ -61,18 +61,14 @@ export function varlenBytes(column: VarlenColumn, rows: RowRange): Uint8Array {
 /** Writes the lengths of the non-null values of a varlen column to `target`; returns how many. */
 export function compactLengths(column: VarlenColumn, rows: RowRange, target: Int32Array): number {
   const { offsets, validity } = column;
-  let count = 0;
+  if (validity !== null) return compactValidLengths(offsets, target, { ...rows, validity });
   let start = offsets[rows.from] ?? 0;
   for (let row = rows.from; row < rows.to; row += 1) {
     const end = offsets[row + 1] ?? 0;
-    const valid = validity === null || ((validity[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
-    if (valid) {
-      target[count] = end - start;
-      count += 1;
-    } else if (end !== start) assert(false, `null row ${row} of a varlen column has length 0`);
+    target[row - rows.from] = end - start;
     start = end;
   }
-  return count;
+  return rows.to - rows.from;
 }
 
 /** The bytes under any values, without copying. */
@@ -92,6 +88,22 @@ function wordsOf(values: FixedValues): Int32Array {
 
 interface ValidRows extends RowRange {
   readonly validity: Uint8Array;
+}
+
+function compactValidLengths(
+  offsets: Int32Array,
+  target: Int32Array,
+  { from, to, validity }: ValidRows,
+): number {
+  let count = 0;
+  for (let row = from; row < to; row += 1) {
+    const length = (offsets[row + 1] ?? 0) - (offsets[row] ?? 0);
+    if (((validity[row >> 3] ?? 0) & (1 << (row & 7))) !== 0) {
+      target[count] = length;
+      count += 1;
+    } else if (length !== 0) assert(false, `null row ${row} of a varlen column has length 0`);
+  }
+  return count;
 }
 
 function compact8(source: Uint8Array, target: Uint8Array, { from, to, validity }: ValidRows): number {

@@ -42,7 +42,7 @@ export const ACCEPTED_TYPES =
 export function parseLogicalType(text: string): LogicalType {
   const canonical = text.toLowerCase().replaceAll(/\s+/g, "");
   const type =
-    SIMPLE.get(canonical) ?? parseInt_(canonical) ?? parseDecimal(canonical) ?? parseTemporal(canonical);
+    SIMPLE.get(canonical) ?? parseIntType(canonical) ?? parseDecimal(canonical) ?? parseTemporal(canonical);
   if (type === undefined)
     throw new TidemarkError("CORE_BAD_VALUE", { what: "type", text, accepted: ACCEPTED_TYPES });
   return type;
@@ -80,7 +80,7 @@ function formatTimestampType(unit: TimeUnit, utc: boolean): string {
   return parts.length === 0 ? "timestamp" : `timestamp(${parts.join(",")})`;
 }
 
-function parseInt_(text: string): LogicalType | undefined {
+function parseIntType(text: string): LogicalType | undefined {
   const match = /^(u?)int(8|16|32|64)$/.exec(text);
   if (match === null) return undefined;
   return { kind: "int", bits: Number(match[2]) as 8 | 16 | 32 | 64, signed: match[1] === "" };

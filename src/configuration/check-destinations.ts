@@ -8,6 +8,7 @@ import type {
   FilesSinkDefinition,
   FilesSourceDefinition,
   SinkDefinition,
+  SqliteSinkDefinition,
   SourceDefinition,
 } from "../pipeline/definition.ts";
 import { type Entry, formatPath, reportInvalid } from "./entry.ts";
@@ -31,22 +32,47 @@ export interface Destination {
   readonly sink: SinkDefinition;
 }
 
-/** Reports each destination that meets an earlier one. Quadratic in the number of pipelines: hundreds, not millions. */
+/** Reports each destination that meets an earlier one. */
 export function checkDestinationsApart(destinations: readonly Destination[]): void {
-  for (const [index, one] of destinations.entries()) {
-    const other = destinations.slice(0, index).find((earlier) => meet(earlier.sink, one.sink));
+  const taken: Taken = { owners: new Map(), within: new Map() };
+  for (const one of destinations) {
+    const other =
+      one.sink.kind === "files" ? takeFolder(taken, one, one.sink) : takeTable(taken, one, one.sink);
     if (other !== undefined) reportInvalid(one.entry, meetingReason(one.sink, other));
   }
 }
 
-function meet(a: SinkDefinition, b: SinkDefinition): boolean {
-  if (a.kind === "sqlite" && b.kind === "sqlite") {
-    const shared = a.path === b.path && a.table.toLowerCase() === b.table.toLowerCase();
-    return shared && (a.writeMode === "replace" || b.writeMode === "replace");
-  }
-  if (a.kind !== "files" || b.kind !== "files") return false;
-  const [left, right] = [folderOf(a), folderOf(b)];
-  return holds(left, right) || holds(right, left);
+interface Taken {
+  /** who was first to write a folder, a table, or (under a key of its own) to replace a table */
+  readonly owners: Map<string, Destination>;
+  /** who was first to write somewhere below a folder */
+  readonly within: Map<string, Destination>;
+}
+
+/** The destination that had the folder, one around it or one within it. */
+function takeFolder(taken: Taken, one: Destination, sink: FilesSinkDefinition): Destination | undefined {
+  const folder = folderOf(sink);
+  const around = [folder, ...foldersAround(folder)];
+  const owner = around.find((each) => taken.owners.has(each));
+  const other = owner === undefined ? taken.within.get(folder) : taken.owners.get(owner);
+  if (!taken.owners.has(folder)) taken.owners.set(folder, one);
+  for (const each of around) if (!taken.within.has(each)) taken.within.set(each, one);
+  return other;
+}
+
+/** The destination that had the table, unless both leave rows of others alone. */
+function takeTable(taken: Taken, one: Destination, sink: SqliteSinkDefinition): Destination | undefined {
+  const table = `${sink.path}\0${sink.table.toLowerCase()}`;
+  const replacing = `${table}\0`;
+  const other = taken.owners.get(sink.writeMode === "replace" ? table : replacing);
+  if (!taken.owners.has(table)) taken.owners.set(table, one);
+  if (sink.writeMode === "replace" && !taken.owners.has(replacing)) taken.owners.set(replacing, one);
+  return other;
+}
+
+function foldersAround(folder: string): readonly string[] {
+  const parent = posix.dirname(folder);
+  return parent === folder ? [] : [parent, ...foldersAround(parent)];
 }
 
 function meetingReason(sink: SinkDefinition, other: Destination): string {

@@ -13,15 +13,21 @@ const NORMAL_MIN = 2.2250738585072014e-308;
 
 /** `literal` is a JSON number, `value` what `Number` made of it. */
 export function isExactNumber(literal: string, value: number): boolean {
+  if (literal.length <= SAFE_DIGITS && isNormal(value)) return true;
+  if (String(value) === literal) return true;
   const { digits, magnitude } = normalize(literal);
   if (digits === "") return true;
   if (!Number.isFinite(value) || value === 0) return false;
-  if (digits.length <= SAFE_DIGITS && Math.abs(value) >= NORMAL_MIN) return true;
+  if (digits.length <= SAFE_DIGITS && isNormal(value)) return true;
   if (digits.length > DIGITS_MAX) return false;
   return [value.toPrecision(digits.length), String(value)].some((text) => {
     const written = normalize(text);
     return written.digits === digits && written.magnitude === magnitude;
   });
+}
+
+function isNormal(value: number): boolean {
+  return Math.abs(value) >= NORMAL_MIN && Number.isFinite(value);
 }
 
 /** A decimal as 0.digits × 10^magnitude, its digits without zeros at either end; zero has none. */

@@ -105,7 +105,11 @@ function closingQuote(text: string, start: number): number {
   }
 }
 
+// A string without escapes says what it holds; JSON.parse reads the others.
+const PLAIN_STRING = /^"[^"\\\p{Cc}]*"$/u;
+
 function decodeString(literal: string): string | undefined {
+  if (PLAIN_STRING.test(literal)) return literal.slice(1, -1);
   try {
     return String(JSON.parse(literal));
   } catch {

@@ -14,11 +14,16 @@ export async function readByGlob(folder: string): Promise<Generations> {
 
 /** Undefined when `_SUCCESS` and manifest do not agree at this instant (a reader then looks again). */
 export async function readByManifest(folder: string): Promise<Generations | undefined> {
-  if (!existsSync(join(folder, "_SUCCESS"))) return {};
+  const files = partsByManifest(folder);
+  return files === undefined ? undefined : countGenerations(files);
+}
+
+/** Paths of the parts that stand; empty before the first publication, undefined as in `readByManifest`. */
+export function partsByManifest(folder: string): readonly string[] | undefined {
+  if (!existsSync(join(folder, "_SUCCESS"))) return [];
   const text = readFileSync(join(folder, "_manifest.json"), "utf8");
   if (readFileSync(join(folder, "_SUCCESS"), "utf8").trim() !== sha256Hex(text)) return undefined;
-  const manifest = parseManifest(text);
-  return countGenerations((manifest?.parts ?? []).map(({ name }) => join(folder, name)));
+  return (parseManifest(text)?.parts ?? []).map(({ name }) => join(folder, name));
 }
 
 async function countGenerations(files: readonly string[]): Promise<Generations> {

@@ -11,7 +11,8 @@ import { seededRandom } from "../../src/core/random.ts";
 import { listChain } from "../../src/operations/find-run.ts";
 import { verifyRunChain } from "../../src/operations/verify-run-chain.ts";
 import { duckRows } from "../support/duck.ts";
-import { runCli, tempProject, type TempProject } from "../support/temp-project.ts";
+import { partsByManifest } from "./lake-readers.ts";
+import { type Ended, tempProject, type TempProject } from "../support/temp-project.ts";
 import { makeOrders, ordersConfig } from "./source-table.ts";
 
 const KILLS = 50;
@@ -49,11 +50,23 @@ async function killAtRandom(project: TempProject, seed: number): Promise<void> {
     const ended = await runAndKill(project, unfinished ? "resume" : "run", random.next() * KILL_WITHIN_MS);
     if (ended.signal === "SIGKILL") kills += 1;
     else expect([0, 1], ended.stderr).toContain(ended.code);
+    await expectOldOrNewByManifest(project);
     unfinished = await hasOpenRun(project);
   }
 }
 
-async function runAndKill(project: TempProject, command: string, afterMs: number): ReturnType<typeof runCli> {
+/** Rows that never change are all there, once, or nothing has been published yet. */
+async function expectOldOrNewByManifest(project: TempProject): Promise<void> {
+  const files = partsByManifest(join(project.folder, "lake/orders"));
+  if (files === undefined || files.length === 0) return;
+  const list = files.map((file) => `'${file}'`).join(", ");
+  const counts = await duckRows(
+    `SELECT count(*), count(DISTINCT id) FROM read_parquet([${list}]) WHERE id <= ${ROWS} AND id % 10 <> 0 AND generation = 1`,
+  );
+  expect(counts).toEqual([[String(ROWS * 0.9), String(ROWS * 0.9)]]);
+}
+
+async function runAndKill(project: TempProject, command: string, afterMs: number): Promise<Ended> {
   const kill = (pid: number): void => {
     void systemClock.sleep(afterMs).then(() => {
       try {

@@ -13,7 +13,7 @@ import { systemClock } from "../../src/core/clock.ts";
 import type { JsonObject } from "../../src/core/json-value.ts";
 import type { SqliteSourceDefinition } from "../../src/pipeline/definition.ts";
 
-export const MAX_VALUE_BYTES = 16 * 1024 * 1024;
+export const MAX_VALUE_BYTES: number = 16 * 1024 * 1024;
 
 export interface Folder {
   readonly path: string;

@@ -3,13 +3,16 @@ import type { ColumnBatch, Field } from "../../src/columns/column-batch.ts";
 import { createColumnBuilder } from "../../src/columns/build/column-builder.ts";
 import { parseLogicalType } from "../../src/columns/logical-type.ts";
 import { openSqliteSink } from "../../src/connectors/sqlite/sink/open-sqlite-sink.ts";
-import { openSqliteWriter } from "../../src/connectors/sqlite/sink/open-sqlite-writer.ts";
+import {
+  openSqliteWriter,
+  type SqliteWriterPorts,
+} from "../../src/connectors/sqlite/sink/open-sqlite-writer.ts";
 import type { Part, Sink, SinkResult, WriteMode } from "../../src/connectors/sink-port.ts";
 import type { RowFailure } from "../../src/connectors/source-port.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { SqliteSinkDefinition } from "../../src/pipeline/definition.ts";
 
-export const PORTS = { pipeline: "load", clock: systemClock };
+export const PORTS: SqliteWriterPorts = { pipeline: "load", clock: systemClock };
 
 export const FIELDS: readonly Field[] = [
   { name: "id", type: parseLogicalType("int64"), nullable: false },

@@ -23,7 +23,12 @@ describe("the demo", () => {
     expect(first.output).toMatch(/killed with SIGKILL: \d+ of 12 chunks/);
     expect(first.output).toMatch(/resumed: \d+ of 12 chunks are done/);
     expect(first.output).toContain("column checksums match");
-    for (const question of ["What was planned?", "What happened?", "What degraded?", "What was the outcome?"]) {
+    for (const question of [
+      "What was planned?",
+      "What happened?",
+      "What degraded?",
+      "What was the outcome?",
+    ]) {
       expect(first.output).toContain(question);
     }
     expect(first.output).toMatch(/hash chain.*whole/i);
@@ -49,7 +54,10 @@ describe("the demo", () => {
     const describeColumns = async (file: string): Promise<unknown> =>
       (await duckRows(`DESCRIBE SELECT * FROM '${file}'`)).map(([name, type]) => [name, type]);
     const source = await describeColumns(SOURCE);
-    expect(await describeColumns(join(folder, "lake/flights/*.parquet"))).toEqual([["flight_id", "BIGINT"], ...(source as unknown[])]);
+    expect(await describeColumns(join(folder, "lake/flights/*.parquet"))).toEqual([
+      ["flight_id", "BIGINT"],
+      ...(source as unknown[]),
+    ]);
   });
 
   it("says what is already there when run again, and exits 0", async () => {

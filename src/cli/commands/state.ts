@@ -94,7 +94,7 @@ async function reset(context: CliContext, pipeline: string, isSure: boolean): Pr
 }
 
 async function confirm({ terminal }: CliContext, pipeline: string): Promise<void> {
-  if (process.stdin.isTTY !== true) {
+  if (!process.stdin.isTTY) {
     throw new TidemarkError("USAGE_INVALID", {
       reason: "state reset asks before it acts; without a terminal say --yes",
     });

@@ -59,11 +59,11 @@ export class WorkerCrew {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker?.close()));
+    await Promise.all(this.#workers.map(async (worker) => worker?.close()));
   }
 
   async kill(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker?.kill()));
+    await Promise.all(this.#workers.map(async (worker) => worker?.kill()));
   }
 
   async #readyWorker(slot: number): Promise<DataWorker> {

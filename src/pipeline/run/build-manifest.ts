@@ -54,7 +54,7 @@ export function buildManifest(context: RunContext, input: ManifestInput): Manife
   };
 }
 
-function manifestPart({ staged: _, ...part }: Part, chunk: number, rootRunId: string): ManifestPart {
+function manifestPart({ staged: _staged, ...part }: Part, chunk: number, rootRunId: string): ManifestPart {
   return { ...part, chunk, rootRunId };
 }
 

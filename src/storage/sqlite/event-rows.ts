@@ -1,7 +1,10 @@
 /**
- * The events table: one insert and the select list that `decode-stored-event.ts` understands. The insert is the hottest
- * statement there is: hashes are bound from two buffers that are used over and over (SQLite copies them).
+ * The events table: its select list, which `decode-stored-event.ts` understands, and its inserts. Inserting events is the
+ * hottest thing there is: rows wait until there are sixteen for one statement (a fifth faster than one by one), and their
+ * hashes are bound from buffers that are used over and over (SQLite copies them). Rows that wait must be flushed before
+ * anything reads the table within the transaction, and before COMMIT.
  */
+import type { SQLInputValue, StatementSync } from "node:sqlite";
 import type { HybridTime } from "../../ledger/event.ts";
 import type { PreparedEvent } from "../../ledger/prepare-append.ts";
 import type { SqliteConnection } from "./connection.ts";
@@ -17,25 +20,38 @@ export interface EventPlace {
   readonly hash: string;
 }
 
-const INSERT =
-  "INSERT INTO events (position, tenant, entity, version, kind, schema_version, event_id, actor, at_wall_ms," +
-  " at_counter, clock_ms, correlation_id, causation_id, traceparent, payload, payload_hash, hash)" +
-  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
 /** In the order of `StoredEventRow`. */
 export const EVENT_COLUMNS: string =
   "position, tenant, entity, version, kind, schema_version, event_id, actor, at_wall_ms, at_counter, clock_ms," +
   " correlation_id, causation_id, traceparent, gates, payload, lower(hex(payload_hash)), lower(hex(hash))";
 
-const payloadHashBytes = Buffer.alloc(32);
-const hashBytes = Buffer.alloc(32);
+const INSERT =
+  "INSERT INTO events (position, tenant, entity, version, kind, schema_version, event_id, actor, at_wall_ms," +
+  " at_counter, clock_ms, correlation_id, causation_id, traceparent, payload, payload_hash, hash) VALUES ";
+const ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const ROW_VALUES = 17;
+const ROWS_MAX = 16;
+const HASH_BYTES = 32;
 
-export function insertEventRow(connection: SqliteConnection, event: PreparedEvent, place: EventPlace): void {
-  payloadHashBytes.write(event.payloadHash, "hex");
-  hashBytes.write(place.hash, "hex");
-  connection
-    .statement(INSERT)
-    .run(
+const INSERT_ONE = INSERT + ROW;
+const INSERT_MANY = INSERT + Array.from({ length: ROWS_MAX }, () => ROW).join(", ");
+
+/** Two a row: payload hash and hash. */
+const hashBuffers: readonly Buffer[] = Array.from({ length: ROWS_MAX * 2 }, () => Buffer.alloc(HASH_BYTES));
+
+export class EventInserts {
+  readonly #one: StatementSync;
+  readonly #many: StatementSync;
+  #values: SQLInputValue[] = [];
+  #count = 0;
+
+  constructor(connection: SqliteConnection) {
+    this.#one = connection.statement(INSERT_ONE);
+    this.#many = connection.statement(INSERT_MANY);
+  }
+
+  add(event: PreparedEvent, place: EventPlace): void {
+    this.#values.push(
       place.position,
       place.tenant,
       event.entity,
@@ -51,7 +67,27 @@ export function insertEventRow(connection: SqliteConnection, event: PreparedEven
       event.causationId,
       event.traceparent,
       event.payloadText,
-      payloadHashBytes,
-      hashBytes,
+      fillHash(this.#count * 2, event.payloadHash),
+      fillHash(this.#count * 2 + 1, place.hash),
     );
+    this.#count += 1;
+    if (this.#count === ROWS_MAX) this.flush();
+  }
+
+  flush(): void {
+    const values = this.#values;
+    const count = this.#count;
+    this.#values = [];
+    this.#count = 0;
+    if (count === ROWS_MAX) this.#many.run(...values);
+    else
+      for (let row = 0; row < count; row += 1)
+        this.#one.run(...values.slice(row * ROW_VALUES, (row + 1) * ROW_VALUES));
+  }
+}
+
+function fillHash(index: number, hash: string): Buffer {
+  const buffer = hashBuffers[index] ?? Buffer.alloc(HASH_BYTES);
+  buffer.write(hash, "hex");
+  return buffer;
 }

@@ -1,6 +1,6 @@
 /**
  * The ledger as it will be when the group in work commits: staged heads, positions, clock and idempotency keys over the
- * cached ones. Gives each event its version, position, time and hash and inserts its row. Thrown away with a rolled back
+ * cached ones. Gives each event its version, position, time and hash; its row is inserted with others of the group. Thrown away with a rolled back
  * group, adopted by `LedgerHeads` after COMMIT.
  */
 import type { HybridTime } from "../../ledger/event.ts";
@@ -10,7 +10,7 @@ import { type ClockReading, nextTime } from "../../ledger/hybrid-clock.ts";
 import type { PreparedEvent } from "../../ledger/prepare-append.ts";
 import { CHAIN_START, type ChainHead } from "../../ledger/verify-chain.ts";
 import type { SqliteConnection } from "./connection.ts";
-import { insertEventRow } from "./event-rows.ts";
+import { EventInserts } from "./event-rows.ts";
 import type { LedgerHeads } from "./ledger-heads.ts";
 
 /** An idempotency key used in this group; written when the group is sealed. */
@@ -31,12 +31,14 @@ export class GroupStage {
   lastHash: string = GENESIS_HASH;
   readonly keys: Map<string, StagedKey> = new Map();
   readonly #connection: SqliteConnection;
+  readonly #inserts: EventInserts;
   readonly #heads: LedgerHeads;
   readonly #staged = new Map<string, ChainHead>();
   readonly #clockStart: ClockReading;
 
   constructor(connection: SqliteConnection, heads: LedgerHeads, clockStart: ClockReading) {
     this.#connection = connection;
+    this.#inserts = new EventInserts(connection);
     this.#heads = heads;
     this.#clockStart = clockStart;
     this.position = heads.position;
@@ -58,7 +60,7 @@ export class GroupStage {
     const header = headerText({ ...event, tenant, version, at, clockMs });
     const hash = hashEvent(previous.hash, header, event.payloadHash);
     const position = this.position + 1;
-    insertEventRow(this.#connection, event, { position, tenant, version, at, clockMs, hash });
+    this.#inserts.add(event, { position, tenant, version, at, clockMs, hash });
     const head = { version, hash };
     this.#staged.set(keyOf(tenant, entity), head);
     this.position = position;
@@ -67,8 +69,14 @@ export class GroupStage {
     return head;
   }
 
+  /** Writes the rows that wait; before anything reads events within the group. */
+  flush(): void {
+    this.#inserts.flush();
+  }
+
   /** Writes what waits for the end of the group. */
   seal(): void {
+    this.flush();
     for (const staged of this.keys.values()) {
       this.#connection.run(
         "INSERT OR REPLACE INTO idempotency_keys (tenant, key, body_hash, first_position, event_count," +

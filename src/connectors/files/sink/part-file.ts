@@ -46,8 +46,8 @@ export class PartFile {
   /** Flushes file and folder; returns size and hash. */
   finish(): { readonly bytes: number; readonly sha256: string } {
     this.#spill();
-    faultPoint("stage.beforeFlush");
     this.#guard(() => {
+      faultPoint("stage.beforeFlush");
       const descriptor = this.#open();
       fsyncSync(descriptor);
       closeSync(descriptor);
@@ -71,8 +71,10 @@ export class PartFile {
   }
 
   #writeOut(bytes: Uint8Array): void {
-    this.#guard(() => writeFully(this.#open(), bytes));
-    faultPoint("stage.afterWrite");
+    this.#guard(() => {
+      writeFully(this.#open(), bytes);
+      faultPoint("stage.afterWrite");
+    });
   }
 
   #open(): number {

@@ -44,9 +44,8 @@ describe("publishing staged parts", () => {
     const parts = [stage(0, "a\n"), stage(1, "b\n")];
     const request = requestFor(parts);
     expect(publishParts(folder, request)).toEqual([]);
-    expect(readdirSync(folder).toSorted()).toEqual(
-      [parts[0]?.name, parts[1]?.name, "_SUCCESS", "_manifest.json"].toSorted(),
-    );
+    const names = ["_SUCCESS", "_manifest.json", ...parts.map(({ name }) => name)];
+    expect(new Set(readdirSync(folder))).toEqual(new Set(names));
     expect(readFileSync(join(folder, "_SUCCESS"), "utf8")).toBe(`${sha256Hex(request.manifestText)}\n`);
   });
 

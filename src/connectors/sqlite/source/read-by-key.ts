@@ -43,7 +43,7 @@ export class KeyPages {
 
   constructor(reading: KeyReading) {
     this.#reading = reading;
-    this.#rungs = makeRungs(reading.selection.columns.length, reading.maxValueBytes);
+    this.#rungs = makeRungs(Math.max(1, reading.selection.columns.length), reading.maxValueBytes);
     // The first page is small: it tells how large rows are.
     this.#rung = Math.min(2, this.#rungs.length - 1);
     this.#after = reading.range.after;

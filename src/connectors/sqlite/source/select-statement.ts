@@ -24,7 +24,8 @@ export interface RowFilter {
 }
 
 export function plainList({ columns, key }: Selection): string {
-  return quoteList([...columns, ...key]);
+  const names = [...columns, ...key];
+  return names.length === 0 ? "NULL" : quoteList(names);
 }
 
 export function guardedList({ columns, key }: Selection, maxBytes: number): string {

@@ -5,6 +5,7 @@
  */
 import type { Column } from "../../../columns/column-batch.ts";
 import type { RowRange } from "../../../columns/compact-column.ts";
+import { equalTypes } from "../../../columns/logical-type.ts";
 import { assert } from "../../../core/errors.ts";
 import { BoolValueBuffer } from "./bool-values.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
@@ -88,16 +89,20 @@ export class ColumnChunkBuffer {
   }
 
   append(column: Column, rows: RowRange): void {
-    const { name } = this.#column.field;
-    if (this.#levels === undefined)
-      assert(column.nullCount === 0, `column '${name}' is declared not null and has no nulls`);
-    else this.#levels.append(column, rows);
+    const { name, type } = this.#column.field;
+    assert(
+      column.type === type || equalTypes(column.type, type),
+      `column '${name}' has the type of its field`,
+    );
     const values = this.#values;
     if (values.layout === "fixed" && column.layout === "fixed") values.append(column, rows);
     else if (values.layout === "bits" && column.layout === "bits") values.append(column, rows);
     else if (values.layout === "varlen" && column.layout === "varlen") values.append(column, rows);
-    else assert(false, `column '${name}' of a batch has the layout of its field`);
+    else assert(false, `column '${name}' has the layout of its type`);
     this.#rowCount += rows.to - rows.from;
+    if (this.#levels !== undefined) this.#levels.append(column, rows);
+    else
+      assert(values.valueCount === this.#rowCount, `column '${name}' is declared not null and has no nulls`);
   }
 
   /** Writes the buffered rows as one column chunk and empties the buffer. */

@@ -57,8 +57,37 @@ function packRun({ indexes, from, to }: IndexRange, bitWidth: number, target: By
   const groups = (to - from + 7) >> 3;
   target.appendVarint(groups * 2 + 1);
   target.reserve(groups * bitWidth + 4);
-  const { bytes } = target;
   const end = target.length + groups * bitWidth;
+  const whole = bitWidth <= 4 ? from + ((to - from) & ~7) : from;
+  if (whole > from) packNarrow({ indexes, from, to: whole }, bitWidth, target);
+  packAny({ indexes, from: whole, to }, bitWidth, target);
+  target.bytes.fill(0, Math.min(target.length, end), end);
+  target.length = end;
+}
+
+/** Whole groups of values of at most four bits: a group fits one word. */
+function packNarrow({ indexes, from, to }: IndexRange, bitWidth: number, target: ByteBuffer): void {
+  const { view } = target;
+  let at = target.length;
+  for (let index = from; index < to; index += 8) {
+    const low =
+      (indexes[index] ?? 0) |
+      ((indexes[index + 1] ?? 0) << bitWidth) |
+      ((indexes[index + 2] ?? 0) << (bitWidth * 2)) |
+      ((indexes[index + 3] ?? 0) << (bitWidth * 3));
+    const high =
+      (indexes[index + 4] ?? 0) |
+      ((indexes[index + 5] ?? 0) << bitWidth) |
+      ((indexes[index + 6] ?? 0) << (bitWidth * 2)) |
+      ((indexes[index + 7] ?? 0) << (bitWidth * 3));
+    view.setInt32(at, low | (high << (bitWidth * 4)), true);
+    at += bitWidth;
+  }
+  target.length = at;
+}
+
+function packAny({ indexes, from, to }: IndexRange, bitWidth: number, target: ByteBuffer): void {
+  const { bytes } = target;
   let at = target.length;
   let pending = 0;
   let pendingBits = 0;
@@ -75,6 +104,5 @@ function packRun({ indexes, from, to }: IndexRange, bitWidth: number, target: By
   }
   bytes[at] = pending;
   bytes[at + 1] = pending >>> 8;
-  bytes.fill(0, Math.min(at + 2, end), end);
-  target.length = end;
+  target.length = at + 2;
 }

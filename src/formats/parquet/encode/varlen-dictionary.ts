@@ -161,13 +161,10 @@ export class VarlenDictionary {
   }
 }
 
-/** The last word overlaps the one before it, so that only values under four bytes are taken byte by byte. */
+/** The last word overlaps the one before it, so that no bytes are left over. */
 function hashBytes(view: DataView, position: number, length: number): number {
   let hash = Math.imul(length + 1, HASH);
-  if (length < 4) {
-    for (let offset = 0; offset < length; offset += 1) hash = mix(hash, view.getUint8(position + offset));
-    return hash | 0;
-  }
+  if (length < 4) return mix(hash, shortWord(view, position, length));
   const last = position + length - 4;
   for (let at = position; at < last; at += 4) hash = mix(hash, view.getInt32(at, true));
   return mix(hash, view.getInt32(last, true));
@@ -179,13 +176,14 @@ function mix(hash: number, word: number): number {
 }
 
 function equalBytes(view: DataView, left: number, right: number, length: number): boolean {
-  if (length < 4) {
-    for (let offset = 0; offset < length; offset += 1)
-      if (view.getUint8(left + offset) !== view.getUint8(right + offset)) return false;
-    return true;
-  }
+  if (length < 4) return shortWord(view, left, length) === shortWord(view, right, length);
   const last = length - 4;
   for (let offset = 0; offset < last; offset += 4)
     if (view.getInt32(left + offset, true) !== view.getInt32(right + offset, true)) return false;
   return view.getInt32(left + last, true) === view.getInt32(right + last, true);
+}
+
+/** Up to three bytes as one word; what is read behind them (the buffer has the slack) is masked out. */
+function shortWord(view: DataView, position: number, length: number): number {
+  return view.getInt32(position, true) & ((1 << (length * 8)) - 1);
 }

@@ -74,6 +74,7 @@ function findEarlier(scope: WriteScope, append: PreparedAppend): AppendResult | 
   if (earlier === undefined || earlier.keptUntilMs <= scope.reading.wallMs) return undefined;
   if (earlier.bodyHash !== append.bodyHash)
     throw new TidemarkError("LEDGER_IDEMPOTENCY_MISMATCH", { key, position: earlier.firstPosition });
+  if (staged !== undefined) scope.stage.flush();
   return { kind: "duplicate", receipt: readReceipt(scope, earlier) };
 }
 

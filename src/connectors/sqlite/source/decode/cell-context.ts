@@ -5,7 +5,8 @@
 import { NullMask } from "../../../../columns/build/null-mask.ts";
 import type { Column, Field } from "../../../../columns/column-batch.ts";
 import { formatLogicalType } from "../../../../columns/logical-type.ts";
-import { type SqlRow, type SqlValue, storageClassOf } from "../../sql-value.ts";
+import type { Affinity } from "../../declared-type.ts";
+import { isInteger, type SqlRow, type SqlValue, storageClassOf } from "../../sql-value.ts";
 import type { CellFaults } from "./cell-faults.ts";
 
 export interface TextCheck {
@@ -19,17 +20,33 @@ export interface DecodeRequest {
   readonly check: TextCheck;
 }
 
+export interface CellSettings {
+  readonly field: Field;
+  /** place of the column in the rows */
+  readonly index: number;
+  readonly maxValueBytes: number;
+  readonly affinity: Affinity;
+}
+
 export class CellContext {
   readonly field: Field;
   /** place of the column in the rows */
   readonly index: number;
   readonly maxValueBytes: number;
+  /** only big integers are INTEGERs: the column keeps integral REALs, and pages are read with big integers for it */
+  readonly strict: boolean;
   readonly nulls: NullMask = new NullMask(1024);
 
-  constructor(field: Field, index: number, maxValueBytes: number) {
+  constructor({ field, index, maxValueBytes, affinity }: CellSettings) {
     this.field = field;
     this.index = index;
     this.maxValueBytes = maxValueBytes;
+    const { kind } = field.type;
+    this.strict = (kind === "int" || kind === "bool") && affinity !== "integer" && affinity !== "numeric";
+  }
+
+  isInteger(value: SqlValue): value is number | bigint {
+    return this.strict ? typeof value === "bigint" : isInteger(value);
   }
 
   /** Takes down a NULL: as a fault when the column must not hold one. */
@@ -44,7 +61,11 @@ export class CellContext {
 
   wrongClass(row: number, request: DecodeRequest, value: SqlValue): void {
     const declared = formatLogicalType(this.field.type);
-    this.fault(row, request, "storage_class", `${storageClassOf(value)} where ${declared} is declared`);
+    this.fault(row, request, "storage_class", `${this.#classOf(value)} where ${declared} is declared`);
+  }
+
+  #classOf(value: SqlValue): string {
+    return this.strict && typeof value === "number" ? "REAL" : storageClassOf(value);
   }
 
   outOfRange(row: number, request: DecodeRequest): void {

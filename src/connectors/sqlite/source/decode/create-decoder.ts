@@ -34,12 +34,3 @@ export function createDecoder(cells: CellContext, affinity: Affinity): ColumnDec
       return new TimeDecoder(cells);
   }
 }
-
-/**
- * Whether the column's integers must be read as big integers to be told from integral REALs: where the affinity does not
- * turn the one into the other.
- */
-export function needsBigIntegers(cells: CellContext, affinity: Affinity): boolean {
-  const { kind } = cells.field.type;
-  return (kind === "int" || kind === "bool") && affinity !== "integer" && affinity !== "numeric";
-}

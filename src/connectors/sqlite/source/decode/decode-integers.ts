@@ -4,7 +4,7 @@
  */
 import { allocateFixed, type Column, physicalOf } from "../../../../columns/column-batch.ts";
 import { assert } from "../../../../core/errors.ts";
-import { isInteger, type SqlValue } from "../../sql-value.ts";
+import type { SqlValue } from "../../sql-value.ts";
 import type { CellContext, ColumnDecoder, DecodeRequest } from "./cell-context.ts";
 
 type SmallInts = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
@@ -27,7 +27,7 @@ export class SmallIntDecoder implements ColumnDecoder {
 
   decode(request: DecodeRequest): Column {
     const { rows } = request;
-    const { index, nulls, field } = this.#cells;
+    const { index, nulls, field, strict } = this.#cells;
     const rowCount = rows.length;
     if (rowCount > this.#values.length) this.#values = this.#allocate(rowCount);
     const values = this.#values;
@@ -50,7 +50,7 @@ export class SmallIntDecoder implements ColumnDecoder {
 
   #slow(value: SqlValue, row: number, request: DecodeRequest): number {
     if (value === null) this.#cells.null(row, request);
-    else if (isInteger(value)) {
+    else if (this.#cells.isInteger(value)) {
       const number = Number(value);
       if (number >= this.#min && number <= this.#max) return number;
       this.#cells.outOfRange(row, request);
@@ -79,7 +79,7 @@ export class BigIntDecoder implements ColumnDecoder {
 
   decode(request: DecodeRequest): Column {
     const { rows } = request;
-    const { index, nulls, field } = this.#cells;
+    const { index, nulls, field, strict } = this.#cells;
     const rowCount = rows.length;
     if (rowCount > this.#values.length) this.#grow(rowCount);
     const halves = this.#halves;
@@ -87,7 +87,7 @@ export class BigIntDecoder implements ColumnDecoder {
     nulls.reset();
     for (let row = 0; row < rowCount; row += 1) {
       const value = rows[row]?.[index] ?? null;
-      if (typeof value === "number" && Number.isSafeInteger(value) && value >= min) {
+      if (typeof value === "number" && !strict && Number.isSafeInteger(value) && value >= min) {
         halves[row * 2] = value;
         halves[row * 2 + 1] = Math.floor(value / TWO_32);
       } else this.#slow(value, row, request);
@@ -106,7 +106,7 @@ export class BigIntDecoder implements ColumnDecoder {
   #slow(value: SqlValue, row: number, request: DecodeRequest): void {
     this.#values[row] = 0n;
     if (value === null) this.#cells.null(row, request);
-    else if (isInteger(value)) {
+    else if (this.#cells.isInteger(value)) {
       const exact = BigInt(value);
       if (this.#signed || exact >= 0n) this.#values[row] = exact;
       else this.#cells.outOfRange(row, request);

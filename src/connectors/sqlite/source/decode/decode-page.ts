@@ -7,7 +7,7 @@ import type { Affinity } from "../../declared-type.ts";
 import type { SqlRow } from "../../sql-value.ts";
 import { CellContext, type ColumnDecoder, type TextCheck } from "./cell-context.ts";
 import { type CellFault, CellFaults } from "./cell-faults.ts";
-import { createDecoder, needsBigIntegers } from "./create-decoder.ts";
+import { createDecoder } from "./create-decoder.ts";
 
 export interface DecodedPage {
   readonly batch: ColumnBatch;
@@ -31,11 +31,9 @@ export class PageDecoder {
   /** Rows hold the columns in this order; more may follow. */
   constructor(columns: readonly DecodedColumn[], maxValueBytes: number) {
     this.#fields = columns.map(({ field }) => field);
-    const contexts = columns.map(({ field }, index) => new CellContext(field, index, maxValueBytes));
+    const contexts = columns.map((column, index) => new CellContext({ ...column, index, maxValueBytes }));
     this.#decoders = contexts.map((cells, index) => createDecoder(cells, columns[index]?.affinity ?? "blob"));
-    this.needsBigIntegers = contexts.some((cells, at) =>
-      needsBigIntegers(cells, columns[at]?.affinity ?? "blob"),
-    );
+    this.needsBigIntegers = contexts.some(({ strict }) => strict);
   }
 
   /** `faults` may hold faults that reading found; the batch is valid until the next call. */
@@ -48,9 +46,8 @@ export class PageDecoder {
 
   #decodeAll(rows: readonly SqlRow[], faults: CellFaults, check: TextCheck): ColumnBatch {
     const request = { rows, faults, check };
-    return columnBatch(
-      this.#fields,
-      this.#decoders.map((decoder) => decoder.decode(request)),
-    );
+    const columns = this.#decoders.map((decoder) => decoder.decode(request));
+    // A batch without columns still has its rows.
+    return { ...columnBatch(this.#fields, columns), rowCount: rows.length };
   }
 }

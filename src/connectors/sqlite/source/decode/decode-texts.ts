@@ -31,7 +31,7 @@ export class TextDecoder implements ColumnDecoder {
     const { rows } = request;
     const { index, nulls, field } = this.#cells;
     const rowCount = rows.length;
-    const json = this.#json;
+    const shortMax = this.#json ? -1 : Math.min(SHORT_CHARS, this.#cells.maxValueBytes);
     this.#buffer.start(rowCount);
     const { offsets } = this.#buffer;
     let { bytes } = this.#buffer;
@@ -40,7 +40,7 @@ export class TextDecoder implements ColumnDecoder {
     offsets[0] = 0;
     for (let row = 0; row < rowCount; row += 1) {
       const value = rows[row]?.[index] ?? null;
-      if (typeof value === "string" && value.length <= SHORT_CHARS && !json) {
+      if (typeof value === "string" && value.length <= shortMax) {
         const length = value.length;
         if (used + length > bytes.length) {
           this.#buffer.reserve(used, length);
