@@ -7,6 +7,7 @@ export function renderError(error: TidemarkError, style: Style): string[] {
   const causes = causesOf(error).filter((cause) => !error.message.includes(cause));
   return [
     `${style.fail("✗")} ${error.message}`,
+    ...(error.where === undefined ? [] : [`  in ${error.where}`]),
     ...causes.map((cause) => `  because: ${cause}`),
     `  ${style.dim(`${error.code} (${describeClass(error)})`)}`,
     ...(error.next === "" ? [] : [`  next: ${error.next}`]),
@@ -21,6 +22,7 @@ export function errorJson(error: TidemarkError): JsonObject {
       retry: error.retry,
       exitCode: error.exitCode,
       message: error.message,
+      where: error.where ?? null,
       details: error.details,
       causes: causesOf(error),
       next: error.next,

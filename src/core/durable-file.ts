@@ -2,7 +2,7 @@
  * Making files survive power loss: flush what was written, then flush the folders that name it. Synchronous: used by
  * threads of their own and for small files.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { systemCodeOf } from "./errors.ts";
 
@@ -43,15 +43,24 @@ export function writeFully(descriptor: number, bytes: Uint8Array): void {
 /** Replaces a small file at once: a reader sees the old or the new content, also after power loss. */
 export function replaceFileDurably(path: string, content: string | Uint8Array): void {
   const staged = join(dirname(path), `.${process.pid}.${staging++}.staged`);
-  const descriptor = openSync(staged, "w", 0o644);
   try {
-    writeFully(descriptor, typeof content === "string" ? Buffer.from(content, "utf8") : content);
+    writeFlushed(staged, typeof content === "string" ? Buffer.from(content, "utf8") : content);
+    renameSync(staged, path);
+  } catch (error) {
+    rmSync(staged, { force: true });
+    throw error;
+  }
+  flushFolder(dirname(path));
+}
+
+function writeFlushed(path: string, content: Uint8Array): void {
+  const descriptor = openSync(path, "w", 0o644);
+  try {
+    writeFully(descriptor, content);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
-  renameSync(staged, path);
-  flushFolder(dirname(path));
 }
 
 let staging = 0;

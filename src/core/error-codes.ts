@@ -103,10 +103,6 @@ const TABLE = {
     class: "invalid",
     message: "column {column}: {value} cannot be written as {type}",
   },
-  FORMAT_VALUE_TOO_LARGE: {
-    class: "limit",
-    message: "column {column}: a value of {bytes} bytes is larger than maxValueBytes ({max})",
-  },
 
   // INTERNAL: our fault
   INTERNAL_ASSERTION: {
@@ -170,11 +166,6 @@ const TABLE = {
     message: "no run '{run}'{hint}",
     next: "list them with: tidemark runs",
   },
-  RUN_FAILED: {
-    class: "aborted",
-    message: "pipeline {pipeline}: chunk {chunk} failed after {attempts} attempts: {reason}",
-    next: "go on with: tidemark resume {pipeline}",
-  },
   RUN_TOO_MANY_QUARANTINED: {
     class: "integrity",
     exit: 6,
@@ -191,13 +182,6 @@ const TABLE = {
     class: "integrity",
     message:
       "pipeline {pipeline}: read {read} is not written {written} + quarantined {quarantined} + filtered {filtered}",
-  },
-  RUN_INTERRUPTED: {
-    class: "aborted",
-    retry: "later",
-    exit: 130,
-    message: "interrupted; {done} of {total} chunks are committed",
-    next: "go on with: tidemark resume {pipeline}",
   },
   RUN_WORKER_DIED: { class: "unavailable", message: "a worker thread ended unexpectedly: {reason}" },
 

@@ -4,6 +4,7 @@ import {
   assert,
   causesOf,
   deserializeError,
+  locateError,
   messageOf,
   serializeError,
   systemCodeOf,
@@ -30,8 +31,17 @@ describe("TidemarkError", () => {
   });
 
   it("takes kind, retry and exit code from the table", () => {
-    const error = new TidemarkError("RUN_INTERRUPTED", { done: 1, total: 2, pipeline: "orders" });
-    expect([error.kind, error.retry, error.exitCode]).toEqual(["aborted", "later", 130]);
+    const error = new TidemarkError("SINK_DISK_FULL", { path: "/lake", pipeline: "orders" });
+    expect([error.kind, error.retry, error.exitCode]).toEqual(["unavailable", "later", 2]);
+  });
+
+  it("keeps where it happened, also across threads", () => {
+    const located = locateError(
+      new TidemarkError("CORE_BAD_VALUE", { what: "type" }, { cause: "why" }),
+      "chunk 3",
+    );
+    expect(located).toMatchObject({ code: "CORE_BAD_VALUE", where: "chunk 3", cause: "why" });
+    expect(deserializeError(serializeError(located)).where).toBe("chunk 3");
   });
 });
 

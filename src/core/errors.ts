@@ -14,18 +14,26 @@ export interface SerializedError {
   readonly message: string;
   readonly details: ErrorDetails;
   readonly causes: readonly string[];
+  readonly where?: string;
 }
 
 export class TidemarkError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
+  /** where it happened, when the message alone does not say: `pipeline orders, chunk 3, attempt 2` */
+  readonly where: string | undefined;
 
   /** Fills the template of `code` with `details`. Keep what went wrong below in `options.cause`. */
-  constructor(code: ErrorCode, details: ErrorDetails = {}, options: { cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    details: ErrorDetails = {},
+    options: ErrorOptions & { readonly where?: string } = {},
+  ) {
     super(fillTemplate(ERROR_CODES[code].message, details), options);
     this.name = "TidemarkError";
     this.code = code;
     this.details = details;
+    this.where = options.where;
   }
 
   get kind(): ErrorKind {
@@ -71,7 +79,8 @@ export function systemCodeOf(error: unknown): string | undefined {
 
 export function serializeError(error: unknown): SerializedError {
   const own = toTidemarkError(error);
-  return { code: own.code, message: own.message, details: own.details, causes: causesOf(own) };
+  const { code, message, details, where } = own;
+  return { code, message, details, causes: causesOf(own), ...(where === undefined ? {} : { where }) };
 }
 
 export function deserializeError(wire: SerializedError): TidemarkError {
@@ -79,7 +88,16 @@ export function deserializeError(wire: SerializedError): TidemarkError {
     (inner, text) => new Error(text, inner === undefined ? {} : { cause: inner }),
     undefined,
   );
-  return new TidemarkError(wire.code, wire.details, cause === undefined ? {} : { cause });
+  return new TidemarkError(wire.code, wire.details, {
+    ...(cause === undefined ? {} : { cause }),
+    ...(wire.where === undefined ? {} : { where: wire.where }),
+  });
+}
+
+/** The same error, saying where it happened. */
+export function locateError(error: TidemarkError, where: string): TidemarkError {
+  const { code, details, cause } = error;
+  return new TidemarkError(code, details, { where, ...(cause === undefined ? {} : { cause }) });
 }
 
 /** Messages of the cause chain below `error`, outermost first; bounded, as chains may be cyclic. */

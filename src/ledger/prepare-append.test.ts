@@ -85,7 +85,6 @@ describe("prepareAppend", () => {
       "payloads of more than 64 MiB",
       {
         events: Array.from({ length: 65 }, () => ({ ...EVENT, payload: { t: "x".repeat(1_048_000) } })),
-        ...{},
       },
     ],
     ["an expectation for an entity without event", { expect: { other: "any" } }],

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { duckRows } from "../support/duck.ts";
-import { canMount, mountSmallDisk } from "../support/small-disk.ts";
+import { mountSmallDisk } from "../support/small-disk.ts";
 import { tempProject, type TempProject } from "../support/temp-project.ts";
 import { ordersConfig } from "./source-table.ts";
 
@@ -34,11 +34,11 @@ async function expectComplete(project: TempProject): Promise<void> {
   ]);
 }
 
-describe.runIf(canMount)("a full disk", () => {
-  it("at the destination ends the run with SINK_DISK_FULL, shows nothing, and resumes after space is freed", async () => {
+describe("a full disk", () => {
+  it("at the destination ends the run with SINK_DISK_FULL, shows nothing, and resumes after space is freed", async (test) => {
     using project = tempProject(ordersConfig(3_000));
     makeIncompressibleOrders(project.path("shop.db"));
-    using disk = mountSmallDisk(project.path("lake"), "3m");
+    using disk = mountSmallDisk(test, project.path("lake"), "3m");
     const full = await project.cli(["run", "orders"]);
     expect(full.code, full.stderr).toBe(2);
     expect(full.stderr).toContain("SINK_DISK_FULL");
@@ -52,11 +52,11 @@ describe.runIf(canMount)("a full disk", () => {
     await expectComplete(project);
   });
 
-  it("at the state ends the run with STORAGE_FULL, keeps what was committed, and resumes after space is freed", async () => {
+  it("at the state ends the run with STORAGE_FULL, keeps what was committed, and resumes after space is freed", async (test) => {
     // 3,000 chunks: their bounds, checkpoints and events outgrow the small disk in the middle of the run.
     using project = tempProject(ordersConfig(100));
     makeIncompressibleOrders(project.path("shop.db"));
-    using disk = mountSmallDisk(project.path(".tidemark"), "1m");
+    using disk = mountSmallDisk(test, project.path(".tidemark"), "1m");
     const full = await project.cli(["run", "orders"]);
     expect(full.code, full.stderr).toBe(2);
     expect(full.stderr).toContain("STORAGE_FULL");

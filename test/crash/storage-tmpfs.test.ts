@@ -1,10 +1,31 @@
-/** State on a small file system that really fills up: appends fail with STORAGE_FULL, and work again once there is space. */
+/**
+ * State on file systems that will not have it: a small one that really fills up, where appends fail with STORAGE_FULL and
+ * work again once there is space; and one that is read-only.
+ */
 import { spawnSync } from "node:child_process";
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { skipLoudly } from "../support/skip-loudly.ts";
 import { appendOne, expectWhole, openPlain, temporaryFolder } from "./storage-aftermath.ts";
+
+/** As root, or as somebody who may become root without being asked. */
+function asRoot(
+  command: string,
+  ...values: readonly string[]
+): { readonly ok: boolean; readonly stderr: string } {
+  const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
+  const [program = command, ...rest] = [...sudo, command, ...values];
+  const { status, stderr } = spawnSync(program, rest, { encoding: "utf8" });
+  return { ok: status === 0, stderr: stderr?.trim() ?? `there is no ${program}` };
+}
+
+/** A file system of 4 MiB in memory, of our own. */
+function mountSmall(folder: string, test: TestContext): void {
+  const options = `size=4m,uid=${process.getuid?.() ?? 0}`;
+  const mounted = asRoot("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder);
+  if (!mounted.ok) skipLoudly(test, `no tmpfs can be mounted: ${mounted.stderr}`);
+}
 
 /** Fills all but `spareBytes` of the file system. */
 function ballast(folder: string, spareBytes: number): string {
@@ -17,12 +38,29 @@ function ballast(folder: string, spareBytes: number): string {
 describe("state on a full file system", () => {
   it("loses nothing acknowledged, says STORAGE_FULL, and goes on once there is space", async (test) => {
     using folder = temporaryFolder();
-    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", folder.path]);
-    if (mounted.status !== 0) skipLoudly(test, `no tmpfs can be mounted: ${String(mounted.stderr).trim()}`);
+    mountSmall(folder.path, test);
     try {
       for (const spareBytes of [0, 40_000, 200_000]) await fillAndFree(folder.path, spareBytes);
     } finally {
-      spawnSync("umount", [folder.path]);
+      asRoot("umount", folder.path);
+    }
+  });
+});
+
+describe("state on a read-only file system", () => {
+  it("is refused with STORAGE_UNAVAILABLE, also where there is a ledger already", async (test) => {
+    using folder = temporaryFolder();
+    mountSmall(folder.path, test);
+    try {
+      const storage = await openPlain(folder.path);
+      await appendOne(storage, "a");
+      await storage.close();
+      expect(asRoot("mount", "-o", "remount,ro", folder.path).ok).toBe(true);
+      await expect(openPlain(folder.path)).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+      const missing = join(folder.path, "new");
+      await expect(openPlain(missing)).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+    } finally {
+      asRoot("umount", folder.path);
     }
   });
 });

@@ -23,7 +23,7 @@ export interface Table {
   readonly rowCount: number;
 }
 
-export const ALL_TYPES: readonly string[] = [
+const ALL_TYPES: readonly string[] = [
   ..."bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 text json bytes uuid date".split(
     " ",
   ),
@@ -108,7 +108,7 @@ const choose = <Item>(random: Random, items: readonly Item[]): Item | undefined 
   items[Math.floor(random.next() * items.length)];
 
 /** Least and most integer of a type; of times and timestamps what DuckDB shows too. */
-export function integerRange(type: LogicalType): [bigint, bigint] {
+function integerRange(type: LogicalType): [bigint, bigint] {
   const ticks = { ms: 1000n, us: 1_000_000n, ns: 1_000_000_000n };
   if (type.kind === "int") {
     const bits = BigInt(type.bits);

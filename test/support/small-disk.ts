@@ -1,19 +1,16 @@
-/**
- * A file system that is full when a test wants it to be: a tmpfs of a given size. Mounting takes root; without it such a
- * test is skipped loudly, and in CI that is a failure.
- */
+/** A file system that is full when a test wants it to be: a tmpfs of a given size. Mounting takes root. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import type { TestContext } from "vitest";
+import { skipLoudly } from "./skip-loudly.ts";
 
 export interface SmallDisk extends Disposable {
   resize(size: string): void;
 }
 
-export const canMount: boolean = process.getuid?.() === 0 || process.env["CI"] === "true";
-if (!canMount) console.warn("SKIPPED: tests on a full disk mount a tmpfs, which takes root");
-
-/** `size` as mount writes it: `2m`. */
-export function mountSmallDisk(path: string, size: string): SmallDisk {
+/** `size` as mount writes it: `2m`. Skips the test loudly where mounting is not allowed. */
+export function mountSmallDisk(test: TestContext, path: string, size: string): SmallDisk {
+  if (process.getuid?.() !== 0) skipLoudly(test, "mounting a tmpfs takes root");
   mkdirSync(path, { recursive: true });
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path]);
   return {

@@ -5,7 +5,7 @@
  */
 import type { Part } from "../../connectors/sink-port.ts";
 import { backoffMs } from "../../core/backoff.ts";
-import { assert, type TidemarkError, toTidemarkError } from "../../core/errors.ts";
+import { assert, locateError, type TidemarkError, toTidemarkError } from "../../core/errors.ts";
 import { faultPoint } from "../../core/fault-point.ts";
 import type { JsonObject } from "../../core/json-value.ts";
 import type { ProposedEvent } from "../../ledger/event.ts";
@@ -42,7 +42,7 @@ export async function runChunk(context: RunContext, batch: BatchRow, where: Chun
         tries < context.definition.retries.attempts &&
         !context.ports.drain.aborted;
       await fail(context, { batch, attempt, error, willRetry, tries });
-      if (!willRetry) throw error;
+      if (!willRetry) throw locateError(error, `pipeline ${context.plan.pipeline}, chunk ${batch.index}, attempt ${attempt}`);
     }
   }
 }

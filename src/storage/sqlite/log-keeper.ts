@@ -14,8 +14,8 @@ const BRAKE_BYTES = 268_435_456;
 const LOOK_EVERY_BYTES = 1_048_576;
 /** Pages of 4 KiB that a small operation changes, amply. */
 const OPERATION_LOG_BYTES = 16_384;
-const BRAKE_TRIES = 40;
-const BRAKE_PAUSE_MS = 25;
+const INSIST_TRIES = 40;
+const INSIST_PAUSE_MS = 25;
 
 export class LogKeeper {
   readonly #database: LedgerDatabase;
@@ -52,12 +52,12 @@ export class LogKeeper {
     const complete = this.#checkpoint("PASSIVE");
     // The file keeps its size until the next write starts the log over; where a reader keeps that from happening it grows.
     this.#dueBytes = Math.ceil(bytes * 1.25);
-    if (!complete && bytes > BRAKE_BYTES) this.#brake();
+    if (!complete && bytes > BRAKE_BYTES) this.#insist("RESTART");
   }
 
-  /** Copies everything into the database and flushes that; false when others are in the way. */
+  /** Copies everything into the database and flushes that; false when others stay in the way. */
   checkpointFully(): boolean {
-    return this.#checkpoint("FULL");
+    return this.#insist("FULL");
   }
 
   /** Before closing: leaves an empty log. */
@@ -65,9 +65,13 @@ export class LogKeeper {
     this.#checkpoint("TRUNCATE");
   }
 
-  #brake(): void {
-    for (let tries = 0; tries < BRAKE_TRIES && !this.#checkpoint("RESTART"); tries += 1)
-      pauseThread(BRAKE_PAUSE_MS);
+  /** Tries for a second. */
+  #insist(mode: "FULL" | "RESTART"): boolean {
+    for (let tries = 1; tries <= INSIST_TRIES; tries += 1) {
+      if (this.#checkpoint(mode)) return true;
+      pauseThread(INSIST_PAUSE_MS);
+    }
+    return false;
   }
 
   #checkpoint(mode: "PASSIVE" | "FULL" | "RESTART" | "TRUNCATE"): boolean {

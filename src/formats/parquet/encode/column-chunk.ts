@@ -105,7 +105,7 @@ export class ColumnChunkBuffer {
       assert(values.valueCount === this.#rowCount, `column '${name}' is declared not null and has no nulls`);
   }
 
-  /** Writes the buffered rows as one column chunk and empties the buffer. */
+  /** Writes the buffered rows as one column chunk; `clear` is up to the caller. */
   encode(output: ChunkOutput): ChunkMetadata {
     const startAt = output.position();
     const { encoding, bounds, dictionary } = this.#encodeValues(output);
