@@ -21,7 +21,7 @@ import { writeFully } from "../src/core/durable-file.ts";
 import { assert } from "../src/core/errors.ts";
 import { ParquetWriter } from "../src/formats/parquet/encode/file-writer.ts";
 import type { BenchOptions, BenchResult } from "./bench-module.ts";
-import { type Contestant, interleave, versus } from "./interleave.ts";
+import { type Contestant, interleave, median, versus } from "./interleave.ts";
 import { lineitemFields } from "./lineitem.ts";
 import { BATCH_ROWS, CYCLES, DISTINCT_ROWS, encodeRows, ROWS, sourceBatches } from "./parquet-encode-ours.ts";
 import { peakMbOf } from "./peak-memory.ts";
@@ -49,6 +49,7 @@ export async function run({ rounds, vs }: BenchOptions): Promise<BenchResult> {
     const figures = {
       ...race.figures,
       rows_per_s: Math.round((ROWS / race.oursMs) * 1000),
+      rows_per_cpu_s: Math.round((ROWS / median(ours.cpuMs)) * 1000),
       peak_mb: await peakMbOf(import.meta.resolve("./parquet-encode-ours.ts"), "encodeOnce"),
     };
     return { ratios: race.ratios, figures };
@@ -57,22 +58,30 @@ export async function run({ rounds, vs }: BenchOptions): Promise<BenchResult> {
   }
 }
 
-function oursContestant(batches: readonly ColumnBatch[], path: string): { run(): void; path: string } {
+interface OursContestant {
+  readonly path: string;
+  /** processor time of each run, all threads of the process */
+  readonly cpuMs: number[];
+  run(): void;
+}
+
+function oursContestant(batches: readonly ColumnBatch[], path: string): OursContestant {
+  const cpuMs: number[] = [];
   const writer = new ParquetWriter({ fields: lineitemFields, compression: "zstd" }, () => undefined);
   const encode = (): void => {
+    const before = process.cpuUsage();
     const file = openSync(path, "w");
     writer.reset((bytes) => writeFully(file, bytes));
     encodeRows(writer, batches);
     closeSync(file);
+    const { user, system } = process.cpuUsage(before);
+    cpuMs.push((user + system) / 1000);
   };
-  return { run: encode, path };
+  return { path, cpuMs, run: encode };
 }
 
 /** The table is loaded from a file of ours, before any timing. */
-async function duckdbContestant(
-  ours: { run(): void; readonly path: string },
-  folder: string,
-): Promise<Contestant> {
+async function duckdbContestant(ours: OursContestant, folder: string): Promise<Contestant> {
   ours.run();
   const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
   const connection = await instance.connect();

@@ -39,7 +39,7 @@ export class Exporter {
     this.#settings = settings;
     this.#workers = Array.from(
       { length: settings.readers },
-      () => new Worker(new URL(import.meta.url), { workerData: settings }),
+      () => new Worker(new URL(import.meta.url), { workerData: settings, execArgv: [] }),
     );
   }
 

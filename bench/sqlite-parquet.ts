@@ -30,7 +30,7 @@ const READERS = 2;
 const PAGE_ROWS = 1024;
 
 export async function run({ rounds, vs }: BenchOptions): Promise<BenchResult> {
-  const folder = mkdtempSync(join(tmpdir(), "tidemark-bench-"));
+  const folder = mkdtempSync(join(tmpdir(), "tidemark-sqlite-bench-"));
   const path = join(folder, "lineitem.db");
   const exporters = [READERS, 1].map((readers) => new Exporter({ path, folder, readers }));
   const [ours, single] = exporters;
@@ -60,7 +60,7 @@ export async function run({ rounds, vs }: BenchOptions): Promise<BenchResult> {
     return { ratios: race.ratios, figures };
   } finally {
     await Promise.all(exporters.map((exporter) => exporter.close()));
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

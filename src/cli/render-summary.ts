@@ -32,7 +32,7 @@ function headline(
 ): string {
   const mark = status === "completed" ? style.ok("✓") : style.warn("‖");
   const facts = [
-    `${formatCount(tally.written)} rows`,
+    tally.written === 1 ? "1 row" : `${formatCount(tally.written)} rows`,
     ...(tally.files === 0 ? [] : [`${tally.files} ${tally.files === 1 ? "part" : "parts"}`]),
     formatBytes(tally.bytesWritten),
     `${formatDuration(durationMs)} `,

@@ -68,12 +68,21 @@ const TABLE = {
     message: "cannot write {path}: {reason}",
     next: "choose another place with --config, or print it with --stdout",
   },
-  CONFIG_SYNTAX: { class: "invalid", message: "{path}:{line}:{column}: {reason}" },
+  CONFIG_SYNTAX: {
+    class: "invalid",
+    message: "{path}:{line}:{column}: {reason}",
+    next: "mend it, then: tidemark check",
+  },
   CONFIG_UNKNOWN_KEY: {
     class: "invalid",
     message: "{path}:{line}:{column}: unknown key '{key}' in {where}{hint}",
+    next: "mend it, then: tidemark check",
   },
-  CONFIG_INVALID: { class: "invalid", message: "{path}:{line}:{column}: {where}: {reason}" },
+  CONFIG_INVALID: {
+    class: "invalid",
+    message: "{path}:{line}:{column}: {where}: {reason}",
+    next: "mend it, then: tidemark check",
+  },
   CONFIG_UNSET_VARIABLE: {
     class: "invalid",
     message: "{path}:{line}:{column}: {where}: environment variable {variable} is not set{hint}",
@@ -82,9 +91,18 @@ const TABLE = {
   CONFIG_DUPLICATE: {
     class: "invalid",
     message: "{path}:{line}:{column}: {what} '{name}' is defined twice; the first stands at {first}",
+    next: "rename one of them, then: tidemark check",
   },
-  CONFIG_PROBLEMS: { class: "invalid", message: "{count} problems in the configuration:\n{problems}" },
-  CONFIG_UNKNOWN_PIPELINE: { class: "notFound", message: "no pipeline '{name}' in {path}{hint}" },
+  CONFIG_PROBLEMS: {
+    class: "invalid",
+    message: "{count} problems in the configuration:\n{problems}",
+    next: "mend them, then: tidemark check",
+  },
+  CONFIG_UNKNOWN_PIPELINE: {
+    class: "notFound",
+    message: "no pipeline '{name}' in {path}{hint}",
+    next: "list them with: tidemark check",
+  },
 
   // CORE: values
   CORE_NO_CAST: {
@@ -97,8 +115,16 @@ const TABLE = {
   CORE_BAD_VALUE: { class: "invalid", message: "{what} '{text}' is not understood; write it as {accepted}" },
 
   // FORMAT: bytes of data files
-  FORMAT_CORRUPT: { class: "corrupt", message: "{file}: {reason}" },
-  FORMAT_UNSUPPORTED: { class: "invalid", message: "{file}: {reason}" },
+  FORMAT_CORRUPT: {
+    class: "corrupt",
+    message: "{file}: {reason}",
+    next: "get the file anew, or take it out of the source's path, then run again",
+  },
+  FORMAT_UNSUPPORTED: {
+    class: "invalid",
+    message: "{file}: {reason}",
+    next: "convert the file, or take it out of the source's path, then run again",
+  },
   FORMAT_VALUE_OUT_OF_RANGE: {
     class: "invalid",
     message: "column {column}: {value} cannot be written as {type}",
@@ -141,7 +167,11 @@ const TABLE = {
   },
 
   // PLAN: before a run
-  PLAN_INVALID: { class: "invalid", message: "pipeline {pipeline}: {reason}" },
+  PLAN_INVALID: {
+    class: "invalid",
+    message: "pipeline {pipeline}: {reason}",
+    next: "correct the pipeline, then look with: tidemark plan {pipeline}",
+  },
   PLAN_CHANGED: {
     class: "conflict",
     retry: "never",
@@ -219,7 +249,12 @@ const TABLE = {
     retry: "never",
     message: "{path} was committed by another attempt; this one's file is dropped",
   },
-  SINK_SCHEMA: { class: "invalid", exit: 4, message: "table {table}: {reason}" },
+  SINK_SCHEMA: {
+    class: "invalid",
+    exit: 4,
+    message: "table {table}: {reason}",
+    next: "change the table, or select, rename and cast the columns so that they fit, then: tidemark plan",
+  },
 
   // SOURCE: where data comes from
   SOURCE_BAD_KEY: {
@@ -227,9 +262,21 @@ const TABLE = {
     message: "{where}: ({columns}) cannot be used to cut it: {reason}",
     next: "choose another key, or read it in one go with mode: snapshot",
   },
-  SOURCE_NOT_FOUND: { class: "notFound", message: "{what} '{name}' does not exist in {where}{hint}" },
-  SOURCE_UNREADABLE: { class: "invalid", message: "cannot read {path}: {reason}" },
-  SOURCE_BUSY: { class: "unavailable", message: "{path} is locked by another process: {reason}" },
+  SOURCE_NOT_FOUND: {
+    class: "notFound",
+    message: "{what} '{name}' does not exist in {where}{hint}",
+    next: "correct the source of the pipeline, then look with: tidemark plan",
+  },
+  SOURCE_UNREADABLE: {
+    class: "invalid",
+    message: "cannot read {path}: {reason}",
+    next: "correct the path or its permissions, then look with: tidemark doctor",
+  },
+  SOURCE_BUSY: {
+    class: "unavailable",
+    message: "{path} is locked by another process: {reason}",
+    next: "wait for the other process, then run again",
+  },
   SOURCE_CHANGED: {
     class: "conflict",
     retry: "never",
@@ -248,10 +295,19 @@ const TABLE = {
     message: "{where}: column {column} is {native}, which cannot be read as {type}",
     next: "declare another type under columns, or leave the column out of them",
   },
-  SOURCE_NO_COLUMN: { class: "notFound", exit: 4, message: "{where} has no column '{column}'{hint}" },
+  SOURCE_NO_COLUMN: {
+    class: "notFound",
+    exit: 4,
+    message: "{where} has no column '{column}'{hint}",
+    next: "correct the column's name, then look with: tidemark plan",
+  },
 
   // STORAGE: the state folder
-  STORAGE_UNAVAILABLE: { class: "unavailable", message: "cannot open state at {path}: {reason}" },
+  STORAGE_UNAVAILABLE: {
+    class: "unavailable",
+    message: "cannot open state at {path}: {reason}",
+    next: "correct the place or its permissions, or name another folder under state",
+  },
   STORAGE_FULL: {
     class: "unavailable",
     message: "no space left for state at {path}",
@@ -278,7 +334,11 @@ const TABLE = {
   USAGE_INVALID: { class: "invalid", message: "{reason}" },
 
   // VALIDATE: proof
-  VALIDATE_FAILED: { class: "integrity", message: "{path}: {reason}" },
+  VALIDATE_FAILED: {
+    class: "integrity",
+    message: "{path}: {reason}",
+    next: "see everything that differs with: tidemark validate",
+  },
   VALIDATE_NOTHING: {
     class: "notFound",
     message: "{run} is {status}: it has published nothing that could be validated",

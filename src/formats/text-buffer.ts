@@ -55,6 +55,18 @@ export class TextBuffer {
     this.#used += digitCount;
   }
 
+  /** A whole number >= 0 in exactly `width` digits, zeros in front. */
+  digits(value: number, width: number): void {
+    if (this.#used >= BLOCK_BYTES) this.flush();
+    let rest = value;
+    for (let at = this.#used + width - 1; at >= this.#used; at -= 1) {
+      const tenth = Math.floor(rest / 10);
+      this.#bytes[at] = 0x30 + rest - tenth * 10;
+      rest = tenth;
+    }
+    this.#used += width;
+  }
+
   /** Copies `bytes[start, end)`. */
   raw(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;

@@ -6,11 +6,11 @@
 import { TidemarkError } from "../core/errors.ts";
 import type { AppendRequest, Expectation, ProposedEvent } from "./event.ts";
 
-export const EVENTS_PER_APPEND_MAX = 10_000;
-export const PAYLOAD_BYTES_MAX = 1_048_576;
+const EVENTS_PER_APPEND_MAX = 10_000;
+const PAYLOAD_BYTES_MAX = 1_048_576;
 /** Payloads of one append together: what a storage thread can hold several times over. */
 export const APPEND_BYTES_MAX = 67_108_864;
-export const NAME_BYTES_MAX = 512;
+const NAME_BYTES_MAX = 512;
 const KIND_CHARS_MAX = 128;
 const SCHEMA_VERSION_MAX = 2_147_483_647;
 
@@ -20,7 +20,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Why `text` can not name a tenant, an entity, an actor or a key; undefined when it can. */
-export function faultOfName(text: unknown): string | undefined {
+function faultOfName(text: unknown): string | undefined {
   if (typeof text !== "string") return "is not text";
   if (text.length === 0) return "is empty";
   if (text.length > NAME_BYTES_MAX / 3 && Buffer.byteLength(text, "utf8") > NAME_BYTES_MAX)

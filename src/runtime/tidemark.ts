@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import { moduleSibling } from "../core/module-sibling.ts";
+import { locateError, TidemarkError, toTidemarkError } from "../core/errors.ts";
 import { systemRandom } from "../core/random.ts";
 import { createUlidSource } from "../core/ulid.ts";
 import type { Sink } from "../connectors/sink-port.ts";
@@ -56,13 +57,27 @@ export async function openTidemark(project: ProjectDefinition): Promise<Tidemark
     project,
     storage,
     tenant,
-    run: (definition, options) => run({ definition, options, storage, newRunId, quarantineFolder }),
-    plan: (definition) => plan(definition),
+    run: (definition, options) =>
+      ofPipeline(definition, () => run({ definition, options, storage, newRunId, quarantineFolder })),
+    plan: (definition) => ofPipeline(definition, () => plan(definition)),
     openSource: (definition) => openSource(definition.source),
     openSink,
     quarantineFolder,
     close: () => storage.close(),
   };
+}
+
+/** Adapters do not know whose they are: what they throw is given the pipeline, for `where` and the next command. */
+async function ofPipeline<T>({ name }: PipelineDefinition, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const { code, details, message, cause, where } = toTidemarkError(thrown);
+    const what = `pipeline ${name}`;
+    const error = new TidemarkError(code, { ...details, pipeline: name }, { cause });
+    const place = where ?? (message.includes(what) ? undefined : what);
+    throw place === undefined ? error : locateError(error, place);
+  }
 }
 
 interface RunParts {

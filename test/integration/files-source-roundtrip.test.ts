@@ -129,5 +129,5 @@ function normal(value: unknown, index: number, { fields }: Table): unknown {
   const { kind } = fields[index]?.type ?? {};
   if (kind === "float") return Number(value);
   // DuckDB writes decimals below 1 without their leading zero.
-  return kind === "decimal" ? String(value).replace(/^(-?)\./, "$10.") : value;
+  return kind === "decimal" ? (value as string).replace(/^(-?)\./, "$10.") : value;
 }

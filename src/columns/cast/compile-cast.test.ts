@@ -271,6 +271,9 @@ test("a message never holds the value", () => {
 });
 
 test("pairs without meaning are refused by name", () => {
+  expect(() => compileCast({ kind: "bytes" }, { kind: "date" })).toThrow(
+    expect.objectContaining({ code: "CORE_NO_CAST" }),
+  );
   expect(() => compileCast({ kind: "bool" }, { kind: "date" })).toThrow("no cast from bool to date");
   expect(() => compileCast({ kind: "uuid" }, { kind: "json" })).toThrow(/uuid/);
 });

@@ -199,7 +199,10 @@ export class CsvReader {
       columns,
       rowCount,
       firstRow,
-      rowNumbers: Int32Array.from({ length: rowCount }, (_, index) => this.#rowNumbers[indexOf(index)] ?? 0),
+      rowNumbers:
+        kept === null
+          ? this.#rowNumbers.subarray(0, rowCount)
+          : kept.map((index) => this.#rowNumbers[index] ?? 0),
       failures: this.#failures,
       bytesRead,
       locate: (index) => this.#locate(indexOf(index)),

@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import { type Column, type ColumnBatch, type Field, isValid } from "../../columns/column-batch.ts";
 import { assert } from "../../core/errors.ts";
 import { TextBuffer, type TextOutput } from "../text-buffer.ts";
-import { writeInt, writeRendered } from "../write-number.ts";
+import { TemporalText, writeInt, writeRendered } from "../write-number.ts";
 
 export interface CsvWriterOptions {
   readonly fields: readonly Field[];
@@ -89,10 +89,13 @@ export class CsvWriter {
       case "decimal":
       case "bytes":
       case "uuid":
+        return (column, row) => writeRendered(this.#buffer, column, row);
       case "date":
       case "time":
-      case "timestamp":
-        return (column, row) => writeRendered(this.#buffer, column, row);
+      case "timestamp": {
+        const text = new TemporalText(this.#buffer);
+        return (column, row) => text.write(column, row);
+      }
     }
   }
 

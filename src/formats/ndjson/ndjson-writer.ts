@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import { type Column, type ColumnBatch, type Field, isValid } from "../../columns/column-batch.ts";
 import { assert } from "../../core/errors.ts";
 import { TextBuffer, type TextOutput } from "../text-buffer.ts";
-import { writeInt, writeRendered } from "../write-number.ts";
+import { TemporalText, writeInt, writeRendered } from "../write-number.ts";
 
 export interface NdjsonWriterOptions {
   readonly fields: readonly Field[];
@@ -84,10 +84,11 @@ export class NdjsonWriter {
       case "bytes":
         return onVarlen((bytes, start, end) => this.#writeBase64(bytes, start, end));
       case "uuid":
+        return (column, row) => this.#writeQuoted(column, row);
       case "date":
       case "time":
       case "timestamp":
-        return (column, row) => this.#writeQuoted(column, row);
+        return this.#temporalWriter();
     }
   }
 
@@ -95,6 +96,15 @@ export class NdjsonWriter {
     if (column.layout === "fixed" && Number.isFinite(Number(column.values[row])))
       writeRendered(this.#buffer, column, row);
     else this.#writeQuoted(column, row);
+  }
+
+  #temporalWriter(): ValueWriter {
+    const text = new TemporalText(this.#buffer);
+    return (column, row) => {
+      this.#buffer.byte(QUOTE);
+      text.write(column, row);
+      this.#buffer.byte(QUOTE);
+    };
   }
 
   #writeQuoted(column: Column, row: number): void {

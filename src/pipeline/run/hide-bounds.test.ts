@@ -10,7 +10,9 @@ describe("bounds in the journal", () => {
   });
 
   it("carry key text only as a salted hash", () => {
-    const hidden = JSON.stringify(hideBounds({ after: ["alice@example.com"], upTo: ["bob@example.com"] }, salt));
+    const hidden = JSON.stringify(
+      hideBounds({ after: ["alice@example.com"], upTo: ["bob@example.com"] }, salt),
+    );
     expect(hidden).not.toContain("example.com");
     expect(hidden).toMatch(/"hash":"[0-9a-f]+"/);
   });

@@ -23,8 +23,12 @@ export interface ChunkSlot {
   readonly slot: number;
 }
 
-/** Runs one chunk to its commit. Throws the last error when it can not be committed. */
-export async function runChunk(context: RunContext, batch: BatchRow, where: ChunkSlot): Promise<BatchResult> {
+/** Runs one chunk to its commit; undefined when the run is drained between two attempts. Throws the last error. */
+export async function runChunk(
+  context: RunContext,
+  batch: BatchRow,
+  where: ChunkSlot,
+): Promise<BatchResult | undefined> {
   for (let tries = 1; ; tries += 1) {
     const attempt = await claim(context, batch, batch.attempt + tries);
     faultPoint("chunk.afterClaim");
@@ -37,12 +41,14 @@ export async function runChunk(context: RunContext, batch: BatchRow, where: Chun
       return result;
     } catch (thrown) {
       const error = toTidemarkError(thrown);
-      const willRetry =
-        error.retry === "later" &&
-        tries < context.definition.retries.attempts &&
-        !context.ports.drain.aborted;
+      const willRetry = error.retry === "later" && tries < context.definition.retries.attempts;
       await fail(context, { batch, attempt, error, willRetry, tries });
-      if (!willRetry) throw locateError(error, `pipeline ${context.plan.pipeline}, chunk ${batch.index}, attempt ${attempt}`);
+      if (willRetry && context.ports.drain.aborted) return undefined;
+      if (!willRetry)
+        throw locateError(
+          error,
+          `pipeline ${context.plan.pipeline}, chunk ${batch.index}, attempt ${attempt}`,
+        );
     }
   }
 }
@@ -168,7 +174,16 @@ async function fail(
   assertLease(`pipeline ${context.plan.pipeline}`, outcome);
   if (!willRetry) return;
   context.ports.observer.onRetry(batch.index, attempt + 1, error.message);
-  await context.ports.clock.sleep(waitMs);
+  await sleepUntilDrained(context.ports, waitMs);
+}
+
+/** A drain ends the wait: the chunk stays claimable for a resume. */
+async function sleepUntilDrained({ clock, drain }: RunContext["ports"], waitMs: number): Promise<void> {
+  try {
+    await clock.sleep(waitMs, drain);
+  } catch (reason) {
+    if (!drain.aborted) throw reason;
+  }
 }
 
 function ofRun(context: RunContext, event: JournalEvent): ProposedEvent {

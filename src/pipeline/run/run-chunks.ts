@@ -32,7 +32,9 @@ export async function runChunks(
       const batch = open[next++];
       if (batch === undefined) return;
       try {
-        results.set(batch.index, await runChunk(context, batch, { crew, slot }));
+        const result = await runChunk(context, batch, { crew, slot });
+        if (result === undefined) return;
+        results.set(batch.index, result);
         context.ports.observer.onChunkDone(results.size, batches.length);
         assertFewRefused(context, results);
       } catch (error) {

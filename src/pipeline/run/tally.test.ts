@@ -8,11 +8,15 @@ describe("the balance", () => {
 
   it("is broken by a row that is nowhere, and says the numbers", () => {
     const lost = { read: 10, written: 7, quarantined: 2, filtered: 0 };
-    expect(() => assertBalanced("p", lost)).toThrowError(/read 10 is not written 7 \+ quarantined 2 \+ filtered 0/);
+    expect(() => assertBalanced("p", lost)).toThrowError(
+      /read 10 is not written 7 \+ quarantined 2 \+ filtered 0/,
+    );
   });
 
   it("is broken by a row that is there twice", () => {
     const twice = { read: 10, written: 11, quarantined: 0, filtered: 0 };
-    expect(() => assertBalanced("p", twice)).toThrowError(expect.objectContaining({ code: "RUN_UNBALANCED" }));
+    expect(() => assertBalanced("p", twice)).toThrowError(
+      expect.objectContaining({ code: "RUN_UNBALANCED" }),
+    );
   });
 });

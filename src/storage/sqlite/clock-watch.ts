@@ -7,8 +7,8 @@ import { type ClockReading, findJump } from "../../ledger/hybrid-clock.ts";
 import { prepareAppend } from "../../ledger/prepare-append.ts";
 import { type AppendWire, encodeAppend } from "./append-wire.ts";
 
-export const CLOCK_TENANT = "system";
-export const CLOCK_ENTITY = "ledger/clock";
+const CLOCK_TENANT = "system";
+const CLOCK_ENTITY = "ledger/clock";
 
 export class ClockWatch {
   readonly #start: ClockReading;

@@ -9,7 +9,7 @@ import { messageOf, TidemarkError } from "../../core/errors.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { FIRST_FORM } from "./migrations/0001-first-form.ts";
 
-export const STORAGE_FORMAT = 1;
+const STORAGE_FORMAT = 1;
 const MIGRATIONS: readonly string[] = [FIRST_FORM];
 /** "TDMK": what `file` and other tools see. */
 const APPLICATION_ID = 0x54444d4b;

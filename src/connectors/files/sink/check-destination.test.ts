@@ -21,9 +21,15 @@ const check = { pipeline: "orders", ownRunIds: new Set([OWN]) };
 const withCode = (code: string): unknown => expect.objectContaining({ code });
 
 describe("checking a destination before any byte is written", () => {
-  it("accepts a folder that does not exist yet and leaves no probe in it", () => {
+  it("accepts a folder that does not exist yet, and does not make it", () => {
     checkDestination(destination, check);
-    expect(readdirSync(destination.folder, { recursive: true })).toEqual([".tidemark-staging"]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("leaves nothing in a folder that is there", () => {
+    mkdirSync(destination.folder);
+    checkDestination(destination, check);
+    expect(readdirSync(folder, { recursive: true })).toEqual(["orders"]);
   });
 
   it("refuses a stranger's data file and names it", () => {

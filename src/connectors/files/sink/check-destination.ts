@@ -2,8 +2,8 @@
  * What is looked at before any byte is written to a folder: can we write there, and does everything in it that a reader
  * would take for data belong to this pipeline?
  */
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { makeFolderDurably } from "../../../core/durable-file.ts";
 import { TidemarkError } from "../../../core/errors.ts";
 import { type Manifest, parseManifest } from "../../manifest.ts";
@@ -45,14 +45,34 @@ export function readStandingManifest(folder: string): Manifest | undefined {
   });
 }
 
+/** Writes a file where a run would stage its parts, and takes away again what was not there before. */
 function probe({ folder }: Destination, pipeline: string): void {
-  const path = join(stagingRoot(folder), `.probe-${process.pid}`);
+  const staging = stagingRoot(folder);
+  const path = join(staging, `.probe-${process.pid}`);
+  const missing = missingFolders(staging);
   try {
-    makeFolderDurably(stagingRoot(folder));
+    makeFolderDurably(staging);
     closeSync(openSync(path, "w"));
     rmSync(path);
   } catch (error) {
     throw asSinkError(error, folder, pipeline);
+  } finally {
+    missing.every(removeEmptyFolder);
+  }
+}
+
+/** Of a path and its parents those that do not exist, deepest first. */
+function missingFolders(path: string): string[] {
+  return existsSync(path) ? [] : [path, ...missingFolders(dirname(path))];
+}
+
+/** False when it stays: somebody has begun to use it. */
+function removeEmptyFolder(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -91,6 +111,7 @@ function assertNoStrangers(
 
 /** Names a reader by glob would take for data, in this folder and below. */
 function dataFiles({ folder, format }: Destination): string[] {
+  if (!existsSync(folder)) return [];
   const extension = extensionOf(format);
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(

@@ -3,7 +3,7 @@ import type { ColumnDescription } from "../../source-port.ts";
 import { equalTypes, type LogicalType } from "../../../columns/logical-type.ts";
 import { ByteWindow } from "../../../formats/byte-window.ts";
 import { countCsvCells, readCsvHeader, startCsv } from "../../../formats/csv/csv-header.ts";
-import { MemberGuess } from "../../../formats/ndjson/infer-members.ts";
+import type { MemberGuess } from "../../../formats/ndjson/infer-members.ts";
 import type { ParquetColumn } from "../../../formats/parquet/decode/parquet-column.ts";
 import { readParquetFooter } from "../../../formats/parquet/decode/read-footer.ts";
 import { textStart } from "../../../formats/text-start.ts";
@@ -41,15 +41,23 @@ export function inspectFile(
 }
 
 function csvColumns(file: DataFile, definition: FilesSourceDefinition): readonly ColumnDescription[] | null {
-  const names = csvNames(sampleWindow(file), {
+  const found = csvNames(sampleWindow(file), {
     file: file.path,
     csv: definition.csv,
     declared: definition.columns,
   });
   return (
-    names?.map((name) => ({ field: { name, type: { kind: "text" }, nullable: true }, nativeType: "text" })) ??
-    null
+    found?.names.map((name) => ({
+      field: { name, type: { kind: "text" }, nullable: true },
+      nativeType: "text",
+    })) ?? null
   );
+}
+
+export interface CsvNames {
+  readonly names: readonly string[];
+  /** 1-based number of the line the window stands at */
+  readonly line: number;
 }
 
 export interface CsvNaming {
@@ -62,14 +70,19 @@ export interface CsvNaming {
  * Column names of a CSV file, the window then standing at its first record; null when the file is empty. Without a header
  * they are the declared columns in their order when those are as many as the first record has cells, else `column1`, …
  */
-export function csvNames(window: ByteWindow, { file, csv, declared }: CsvNaming): readonly string[] | null {
+export function csvNames(window: ByteWindow, { file, csv, declared }: CsvNaming): CsvNames | null {
   startCsv(window, file);
   const delimiter = csv.delimiter.charCodeAt(0);
-  if (csv.header) return readCsvHeader(window, delimiter, file)?.names ?? null;
+  if (csv.header) {
+    const header = readCsvHeader(window, delimiter, file);
+    return header === null ? null : { names: header.names, line: header.lineCount + 1 };
+  }
   const count = countCsvCells(window, delimiter, file);
   if (count === null) return null;
   const given = Object.keys(declared);
-  return given.length === count ? given : Array.from({ length: count }, (_, index) => `column${index + 1}`);
+  const names =
+    given.length === count ? given : Array.from({ length: count }, (_, index) => `column${index + 1}`);
+  return { names, line: 1 };
 }
 
 export function sampleWindow(file: DataFile): ByteWindow {

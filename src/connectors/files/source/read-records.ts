@@ -42,8 +42,9 @@ const TEXT: LogicalType = { kind: "text" };
 function openCsv({ definition, file, request }: ChunkRead): RecordReader | null {
   const window = new ByteWindow(file.read, windowSizes(request.maxValueBytes));
   const { csv, columns: declared } = definition;
-  const names = csvNames(window, { file: file.path, csv, declared });
-  if (names === null) return null;
+  const found = csvNames(window, { file: file.path, csv, declared });
+  if (found === null) return null;
+  const { names, line } = found;
   return new CsvReader(window, {
     file: file.path,
     delimiter: csv.delimiter,
@@ -51,7 +52,7 @@ function openCsv({ definition, file, request }: ChunkRead): RecordReader | null 
     maxValueBytes: request.maxValueBytes,
     names,
     wanted: indexesOf(request.fields, names, file.path),
-    line: csv.header ? 2 : 1,
+    line,
   });
 }
 

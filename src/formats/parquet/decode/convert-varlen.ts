@@ -22,19 +22,9 @@ type Varlen = Extract<ColumnBody, { layout: "varlen" }>;
 export function convertVarlen(type: LogicalType, rows: VarlenRows): ColumnBody {
   const body = spreadOffsets(rows);
   noteOversize(rows);
-  switch (type.kind) {
-    case "text":
-      checkText(body, rows);
-      return body;
-    case "json":
-      checkText(body, rows);
-      checkJson(body, rows);
-      return body;
-    case "decimal":
-      return decimalRows(type, body, rows);
-    default:
-      return body;
-  }
+  if (type.kind === "text" || type.kind === "json") checkText(body, rows);
+  if (type.kind === "json") checkJson(body, rows);
+  return type.kind === "decimal" ? decimalRows(type, body, rows) : body;
 }
 
 /** Null rows have length 0. */

@@ -2,7 +2,7 @@
  * Decoders of one page's fixed-width values into dense little-endian bytes (nulls take no room). BOOLEAN is one byte a
  * value here. All keep their place between reads and throw when the page holds fewer values than asked for.
  */
-import { DeltaDecoder } from "./delta-decoder.ts";
+import type { DeltaDecoder } from "./delta-decoder.ts";
 import { HybridDecoder } from "./hybrid-decoder.ts";
 import { pageFault } from "./page-fault.ts";
 

@@ -131,7 +131,8 @@ function temporal(
 
 /** The older annotations, whose times and timestamps are in UTC. */
 function convertedType(element: SchemaElement): LogicalType | string {
-  const { type: physical, converted_type: converted } = element;
+  const { type: physical } = element;
+  const converted: string = element.converted_type ?? "";
   const int = /^(U?)INT_(8|16|32|64)$/.exec(converted ?? "");
   if (int !== null) return intType(physical, Number(int[2]), int[1] === "") ?? plainType(element);
   switch (converted) {
@@ -157,8 +158,9 @@ function convertedType(element: SchemaElement): LogicalType | string {
   }
 }
 
-function plainType({ type }: SchemaElement): LogicalType {
-  switch (type) {
+function plainType(element: SchemaElement): LogicalType {
+  const physical: string = element.type ?? "";
+  switch (physical) {
     case "BOOLEAN":
       return { kind: "bool" };
     case "INT32":
@@ -189,7 +191,7 @@ function decimalOf({
         ? { precision: precision ?? 0, scale: scale ?? 0 }
         : undefined;
   if (given === undefined) return undefined;
-  const { precision: digits, scale: places = 0 } = given;
+  const { precision: digits, scale: places } = given;
   if (digits < 1 || digits > 38 || places < 0 || places > digits)
     return `is a decimal(${digits},${places}); at most 38 digits are supported`;
   return { kind: "decimal", precision: digits, scale: places };
