@@ -39,7 +39,12 @@ export class Exporter {
     this.#settings = settings;
     this.#workers = Array.from(
       { length: settings.readers },
-      () => new Worker(new URL(import.meta.url), { workerData: settings, execArgv: [] }),
+      () =>
+        new Worker(new URL(import.meta.url), {
+          workerData: settings,
+          execArgv: [],
+          resourceLimits: { maxYoungGenerationSizeMb: 8 },
+        }),
     );
   }
 

@@ -54,15 +54,16 @@ function createProgram(): Command {
     .option("--env-file <path>", "read environment variables from this file first")
     .option("--json", "print the result as JSON on stdout")
     .option("-q, --quiet", "no progress and no summary, only errors")
-    .option("-v, --verbose", "say more")
+    .option("-v, --verbose", "also say how a run reads, and every chunk it commits")
     .showHelpAfterError("(see: tidemark --help)")
     .showSuggestionAfterError()
     .addHelpText(
       "after",
       "\nStart here:\n  tidemark init     write a commented tidemark.yaml\n  tidemark doctor   is everything reachable and writable?\n" +
         "  tidemark run      run it; kill it at will, then: tidemark resume\n\n" +
-        "Exit codes: 0 ok, 1 configuration or usage, 2 transient (retry me), 3 integrity, 4 schema drift, 6 partial (quarantine),\n" +
-        "130/143 interrupted after a clean checkpoint.",
+        "Exit codes:\n  0 ok   1 configuration or usage   2 transient (retry me)   3 integrity\n" +
+        "  4 schema drift   6 partial (rows in quarantine)\n" +
+        "  130, 143 interrupted after a clean checkpoint",
     )
     .exitOverride();
 }

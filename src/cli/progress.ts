@@ -4,12 +4,18 @@
  */
 import type { Clock } from "../core/clock.ts";
 import { formatBytes, formatCountShort, formatDuration } from "../core/format-quantity.ts";
+import type { PipelinePlan } from "../pipeline/plan/sealed-plan.ts";
 import type { RunObserver } from "../pipeline/run/run-context.ts";
-import type { Terminal } from "./terminal.ts";
+import type { RunRow } from "../storage/port.ts";
+import type { Style, Terminal } from "./terminal.ts";
 
 const DRAW_EVERY_MS = 125;
 const PLAIN_EVERY_MS = 3_000;
-const BAR_CELLS = 32;
+const BAR_CELLS_MAX = 32;
+/** A bar shorter than this tells nothing: the numbers stand alone. */
+const BAR_CELLS_MIN = 8;
+/** What an estimate may claim at most: only commits make it whole. */
+const ALMOST_ALL = 0.99;
 /** Control Sequence Introducer: carriage return, erase line. */
 const ERASE_LINE = "\r\u001B[2K";
 
@@ -17,6 +23,8 @@ export interface ProgressOptions {
   readonly clock: Clock;
   readonly terminal: Terminal;
   readonly quiet: boolean;
+  /** also how the source is read, and each chunk */
+  readonly verbose: boolean;
 }
 
 interface State {
@@ -67,11 +75,10 @@ export function startProgress(options: ProgressOptions): Progress {
     if (!isForced && nowMs - state.drawnMs < everyMs) return;
     state.drawnMs = nowMs;
     const elapsedMs = nowMs - state.startedMs;
-    if (terminal.isInteractive)
-      terminal.draw(`${ERASE_LINE}${fit(barLine(state, elapsedMs), terminal.columns)}`);
+    if (terminal.isInteractive) terminal.draw(`${ERASE_LINE}${barLine(state, elapsedMs, terminal.columns)}`);
     else terminal.say(plainLine(state, elapsedMs));
   };
-  const observer = observe(state, { clock, terminal, quiet, say, show });
+  const observer = observe(state, { ...options, say, show });
   return {
     observer,
     clear: () => {
@@ -85,7 +92,7 @@ interface Output extends ProgressOptions {
   readonly show: (isForced: boolean) => void;
 }
 
-function observe(state: State, { clock, terminal, quiet, say, show }: Output): RunObserver {
+function observe(state: State, { clock, terminal, quiet, verbose, say, show }: Output): RunObserver {
   const { style } = terminal;
   return {
     onStarted: (run, plan, chunks) => {
@@ -101,11 +108,8 @@ function observe(state: State, { clock, terminal, quiet, say, show }: Output): R
       });
       Object.assign(state, { startedMs: clock.monotonicMs(), drawnMs: clock.monotonicMs() });
       if (quiet) return;
-      const resumed = chunks.done > 0 ? `, resumed: ${chunks.done} of ${chunks.total} chunks are done` : "";
-      say(
-        `  ${style.bold(plan.pipeline)}  ${plan.sourceLabel} → ${plan.sink.label}   ${plan.source.strategy}${resumed}   ${style.dim(run.label)}`,
-      );
-      for (const { message } of plan.source.warnings) say(`  ${style.warn("!")} ${message}`);
+      for (const line of startLines(run, plan, chunks, style)) say(line);
+      if (verbose) for (const line of planLines(plan)) say(line);
       if (terminal.isInteractive) show(true);
     },
     onProgress: (rows, bytes) => {
@@ -115,6 +119,7 @@ function observe(state: State, { clock, terminal, quiet, say, show }: Output): R
     },
     onChunkDone: (done, total) => {
       Object.assign(state, { chunksDone: done, chunksTotal: total });
+      if (verbose) say(`  chunk ${done} of ${total} is committed`);
       show(false);
     },
     onRetry: (chunk, attempt, reason) => {
@@ -129,11 +134,38 @@ function observe(state: State, { clock, terminal, quiet, say, show }: Output): R
   };
 }
 
-function barLine(state: State, elapsedMs: number): string {
-  const share = state.chunksTotal === 0 ? 0 : state.chunksDone / state.chunksTotal;
-  const filled = Math.min(BAR_CELLS, Math.floor(share * BAR_CELLS));
-  const bar = `${"━".repeat(filled)}╸${"─".repeat(Math.max(0, BAR_CELLS - filled - 1))}`.slice(0, BAR_CELLS);
-  return `  ${bar}  ${facts(state, elapsedMs).join("   ")}`;
+function startLines(
+  run: RunRow,
+  { pipeline, sourceLabel, sink, source }: PipelinePlan,
+  chunks: { readonly total: number; readonly done: number },
+  style: Style,
+): string[] {
+  const resumed = chunks.done > 0 ? `, resumed: ${chunks.done} of ${chunks.total} chunks are done` : "";
+  return [
+    `  ${style.bold(pipeline)}  ${sourceLabel} → ${sink.label}   ${source.strategy}${resumed}   ${style.dim(run.label)}`,
+    ...source.warnings.map(({ message }) => `  ${style.warn("!")} ${message}`),
+  ];
+}
+
+function planLines({ source, planHash }: PipelinePlan): string[] {
+  return [`  reads ${source.query}`, `  cut by ${source.strategy}: ${source.why}`, `  plan ${planHash}`];
+}
+
+/** Fills the line: the bar takes what the numbers leave. */
+function barLine(state: State, elapsedMs: number, columns: number): string {
+  const numbers = facts(state, elapsedMs).join("  ");
+  const cells = Math.min(BAR_CELLS_MAX, columns - numbers.length - 5);
+  if (cells < BAR_CELLS_MIN) return `  ${numbers}`.slice(0, Math.max(0, columns - 1));
+  const filled = Math.floor(shareDone(state) * cells);
+  const bar = `${"━".repeat(filled)}╸${"─".repeat(Math.max(0, cells - filled - 1))}`.slice(0, cells);
+  return `  ${bar}  ${numbers}`;
+}
+
+/** By chunks, or by rows where they tell more: a source of one chunk would stand at 0 % to the end. */
+function shareDone({ chunksDone, chunksEarlier, chunksTotal, rows, rowsEstimate = 0 }: State): number {
+  const byChunks = chunksTotal === 0 ? 0 : chunksDone / chunksTotal;
+  if (chunksEarlier > 0 || rowsEstimate === 0 || chunksDone === chunksTotal) return byChunks;
+  return Math.max(byChunks, Math.min(ALMOST_ALL, rows / rowsEstimate));
 }
 
 function plainLine(state: State, elapsedMs: number): string {
@@ -141,10 +173,9 @@ function plainLine(state: State, elapsedMs: number): string {
 }
 
 function facts(state: State, elapsedMs: number): string[] {
-  const share = state.chunksTotal === 0 ? 0 : state.chunksDone / state.chunksTotal;
   const perSecond = elapsedMs > 0 ? (state.rows / elapsedMs) * 1000 : 0;
   return [
-    `${Math.floor(share * 100)} %`,
+    `${Math.floor(shareDone(state) * 100)} %`,
     `${formatCountShort(state.rows)} rows`,
     `${formatCountShort(Math.round(perSecond))} rows/s`,
     formatBytes(state.bytes),
@@ -155,13 +186,11 @@ function facts(state: State, elapsedMs: number): string[] {
   ];
 }
 
-/** From the chunks this run did itself: those of earlier runs took none of its time. */
+/** From the share this run did itself: chunks of earlier runs took none of its time. */
 function etaFact(state: State, elapsedMs: number): string[] {
-  const done = state.chunksDone - state.chunksEarlier;
-  if (done <= 0) return [];
-  return [`ETA ${formatDuration(Math.round((elapsedMs / done) * (state.chunksTotal - state.chunksDone)))}`];
-}
-
-function fit(line: string, columns: number): string {
-  return line.length < columns ? line : line.slice(0, Math.max(0, columns - 1));
+  const earlier = state.chunksTotal === 0 ? 0 : state.chunksEarlier / state.chunksTotal;
+  const own = shareDone(state) - earlier;
+  if (own <= 0) return [];
+  const leftMs = (elapsedMs / own) * (1 - earlier - own);
+  return [`ETA ${formatDuration(Math.ceil(leftMs / 1000) * 1000)}`];
 }

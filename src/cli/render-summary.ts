@@ -1,17 +1,20 @@
 /** The summary of a run, for people and as JSON. */
+import { relative } from "node:path";
 import { formatBytes, formatCount, formatDuration } from "../core/format-quantity.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import type { RunSummary } from "../pipeline/run/run-pipeline.ts";
 import type { Style } from "./terminal.ts";
 
-export function renderSummary(summary: RunSummary, style: Style): string[] {
+/** `quarantineFolder`: where the refused rows of this chain lie. */
+export function renderSummary(summary: RunSummary, quarantineFolder: string, style: Style): string[] {
   const { run, tally, chunks } = summary;
   const name = `${run.pipeline}/${run.label}`;
   const lines = [`  ${headline(summary, style)}`];
   if (tally.quarantined > 0) {
     const rows = tally.quarantined === 1 ? "1 row" : `${formatCount(tally.quarantined)} rows`;
     lines.push(
-      `  ${style.warn("!")} ${rows} in quarantine: see rules and samples with: tidemark journal ${name}`,
+      `  ${style.warn("!")} ${rows} in quarantine: ${shownPath(quarantineFolder)}`,
+      `    rules and samples: tidemark journal ${name}`,
     );
   }
   if (summary.status === "interrupted") {
@@ -20,9 +23,8 @@ export function renderSummary(summary: RunSummary, style: Style): string[] {
     );
   }
   const validate = summary.status === "completed" ? `   validate: tidemark validate ${run.pipeline}` : "";
-  lines.push(
-    `  run ${style.bold(name)}  ${style.dim(run.runId)}   journal: tidemark journal ${name}${validate}`,
-  );
+  lines.push(`  run ${style.bold(name)}  ${style.dim(run.runId)}`);
+  lines.push(`  journal: tidemark journal ${name}${validate}`);
   return lines;
 }
 
@@ -46,7 +48,7 @@ function headline(
   return `${mark} ${facts.join("  ")}`;
 }
 
-export function summaryJson(summary: RunSummary): JsonObject {
+export function summaryJson(summary: RunSummary, quarantineFolder: string): JsonObject {
   const { run, tally, plan, manifest } = summary;
   return {
     pipeline: run.pipeline,
@@ -69,8 +71,15 @@ export function summaryJson(summary: RunSummary): JsonObject {
     longestChunkMs: tally.longestChunkMs,
     peakBytes: peakBytes(),
     destination: plan.sink.label,
+    quarantine: tally.quarantined === 0 ? null : quarantineFolder,
     parts: (manifest?.parts ?? []).map(({ name, rows, bytes, sha256 }) => ({ name, rows, bytes, sha256 })),
   };
+}
+
+/** Short where it lies below the folder people stand in. */
+function shownPath(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below.startsWith("..") ? path : below;
 }
 
 /** Highest resident size of this process so far; `maxRSS` is in kilobytes. */

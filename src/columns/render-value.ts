@@ -90,7 +90,7 @@ export function renderDays(days: number): string {
   return `${yearText}-${pad(month, 2)}-${pad(day, 2)}`;
 }
 
-export function renderTimestamp(value: bigint, unit: TimeUnit, utc: boolean): string {
+function renderTimestamp(value: bigint, unit: TimeUnit, utc: boolean): string {
   const dayUnits = UNITS_PER_DAY[unit];
   let days = value / dayUnits;
   let rest = value % dayUnits;
@@ -101,7 +101,7 @@ export function renderTimestamp(value: bigint, unit: TimeUnit, utc: boolean): st
   return `${renderDays(Number(days))}T${renderTimeOfDay(rest, unit)}${utc ? "Z" : ""}`;
 }
 
-export function renderTimeOfDay(value: bigint, unit: TimeUnit): string {
+function renderTimeOfDay(value: bigint, unit: TimeUnit): string {
   const secondUnits = UNITS_PER_SECOND[unit];
   const seconds = Number(value / secondUnits);
   const fraction = (value % secondUnits).toString().padStart(FRACTION_DIGITS[unit], "0");
@@ -123,4 +123,4 @@ export const UNITS_PER_DAY: Readonly<Record<TimeUnit, bigint>> = {
   us: 86_400_000_000n,
   ns: 86_400_000_000_000n,
 };
-export const FRACTION_DIGITS: Readonly<Record<TimeUnit, number>> = { ms: 3, us: 6, ns: 9 };
+const FRACTION_DIGITS: Readonly<Record<TimeUnit, number>> = { ms: 3, us: 6, ns: 9 };

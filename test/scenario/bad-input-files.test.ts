@@ -69,7 +69,9 @@ describe("bad files, all run at once", () => {
   it("are said with the pipeline, what is wrong and where, the code, and what to do", () => {
     expect(plain.code).toBe(3);
     expect(plain.stderr).toMatch(/✗ .*in\/empty\.csv: empty file: no header line\n {2}in pipeline empty\n/);
-    expect(plain.stderr).toMatch(/✗ .*in\/utf16\.csv: is UTF-16LE text; convert it to UTF-8\n {2}in pipeline utf16\n/);
+    expect(plain.stderr).toMatch(
+      /✗ .*in\/utf16\.csv: is UTF-16LE text; convert it to UTF-8\n {2}in pipeline utf16\n/,
+    );
     expect(plain.stderr.match(/^ {2}next: \S/gm)).toHaveLength(2);
   });
 });
@@ -130,7 +132,9 @@ describe("rows that are not as they should be", () => {
       [4, "money", "precision"],
       [5, "whole", "type"],
     ]);
-    expect(await duckRows(`FROM '${lake("range")}'`)).toEqual([["1", "127", "9223372036854775807", "999.99"]]);
+    expect(await duckRows(`FROM '${lake("range")}'`)).toEqual([
+      ["1", "127", "9223372036854775807", "999.99"],
+    ]);
   });
 
   it("days of year 0 and 20000, and such as do not exist, are refused; the first and last day are kept", async () => {

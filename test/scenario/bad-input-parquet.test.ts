@@ -48,7 +48,10 @@ beforeAll(async () => {
   project.write("in/text.parquet", "these are words, no columns");
   project.write("in/cut.parquet", whole.subarray(0, whole.length - 100));
   project.write("in/beheaded.parquet", whole.subarray(2_000));
-  project.write("in/hollow.parquet", Buffer.concat([whole.subarray(0, 4), whole.subarray(whole.length - 3_000)]));
+  project.write(
+    "in/hollow.parquet",
+    Buffer.concat([whole.subarray(0, 4), whole.subarray(whole.length - 3_000)]),
+  );
   project.write("in/empty.parquet", "");
   project.write("in/flipped.parquet", await flippedPage());
   runs = await runJson(project, ["run", "--all"]);
@@ -114,7 +117,9 @@ function visibleParts(pipeline: string): string[] {
 }
 
 async function copy(query: string, name: string): Promise<void> {
-  await duckRows(`COPY (${query}) TO '${project.path(`in/${name}.parquet`)}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`);
+  await duckRows(
+    `COPY (${query}) TO '${project.path(`in/${name}.parquet`)}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`,
+  );
 }
 
 /** A file of Tidemark's own, which has a CRC per page, with one bit of a value flipped. */

@@ -60,7 +60,10 @@ beforeAll(async () => {
     CREATE TABLE doubles (id INTEGER PRIMARY KEY, code TEXT, n INTEGER);
     INSERT INTO doubles VALUES (1, 'a', 1), (2, 'b', 2), (3, 'a', 3), (4, 'c', 4), (5, 'a', 5);`);
   shop.close();
-  project.write("words.db", "these are words, and more than a hundred of them would still be no database ".repeat(20));
+  project.write(
+    "words.db",
+    "these are words, and more than a hundred of them would still be no database ".repeat(20),
+  );
   const out = new DatabaseSync(project.path("out.db"));
   out.exec("CREATE TABLE firsts (id INTEGER, code TEXT UNIQUE, n INTEGER)");
   out.close();
@@ -83,7 +86,9 @@ describe("values of another storage class than declared", () => {
     ]);
     expect(refused[0]?.raw).toContain("five");
     expect(refused[1]?.raw).toContain("5.5");
-    const rows = await duckRows(`SELECT id, quantity, price, note, hex(picture) FROM '${lake("classes")}' ORDER BY 1`);
+    const rows = await duckRows(
+      `SELECT id, quantity, price, note, hex(picture) FROM '${lake("classes")}' ORDER BY 1`,
+    );
     expect(rows).toEqual([
       ["1", "5", "1.5", "fine", "00FF"],
       ["8", null, null, null, null],
@@ -130,7 +135,12 @@ describe("values of another storage class than declared", () => {
 describe("what is not there, or can not be done", () => {
   it.each<[string, string, number, RegExp]>([
     ["no_table", "SOURCE_NOT_FOUND", 1, /table 'mxied' does not exist in .*shop\.db, did you mean 'mixed'\?/],
-    ["no_column", "SOURCE_NO_COLUMN", 4, /step 1 \(select\) has no column 'quantty', did you mean 'quantity'\?/],
+    [
+      "no_column",
+      "SOURCE_NO_COLUMN",
+      4,
+      /step 1 \(select\) has no column 'quantty', did you mean 'quantity'\?/,
+    ],
     ["no_declared", "SOURCE_NO_COLUMN", 4, /has no column 'prize', did you mean 'price'\?/],
     ["no_key", "SOURCE_NO_COLUMN", 4, /has no column 'nr'/],
     ["bad_where", "SOURCE_UNREADABLE", 1, /shop\.db.*(incomplete input|syntax error)/],

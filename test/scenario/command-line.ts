@@ -74,7 +74,12 @@ export function refusedRows(project: TempProject, pipeline: string): readonly Re
   const folder = join(project.folder, ".tidemark/quarantine", pipeline);
   if (!existsSync(folder)) return [];
   const names = globSync("**/*.ndjson", { cwd: folder }).toSorted();
-  return names.flatMap((name) => readFileSync(join(folder, name), "utf8").trim().split("\n").map(parse<Refused>));
+  return names.flatMap((name) =>
+    readFileSync(join(folder, name), "utf8")
+      .trim()
+      .split("\n")
+      .map(parse<Refused>),
+  );
 }
 
 export function parse<T>(json: string): T {

@@ -10,7 +10,7 @@ export function addCheckCommand(program: Command, invoke: Invoke): void {
     .command("check")
     .summary("check the configuration without opening anything")
     .description(
-      "Reads tidemark.yaml with its includes and variables and reports every problem with line and column.\n" +
+      "Reads tidemark.yaml with its includes and variables and reports every problem with line and column. " +
         "Opens no source and writes nothing; `tidemark doctor` also looks at the world.",
     )
     .addHelpText("after", "\nExample:\n  tidemark check -c etl/tidemark.yaml\n")

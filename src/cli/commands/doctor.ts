@@ -12,9 +12,10 @@ export function addDoctorCommand(program: Command, invoke: Invoke): void {
     .command("doctor")
     .summary("look at state, sources and destinations before a run does")
     .description(
-      "Opens the state, every source and every destination, and says line by line what is well and what is not, with the\n" +
+      "Opens the state, every source and every destination, and says line by line what is well and what is not, with the " +
         "fix. Exits with 1 when a line fails. Writes only probes, which it removes.",
     )
+    .addHelpText("after", "\nExamples:\n  tidemark doctor\n  tidemark doctor --json\n")
     .action(invoke((context) => doctor(context)));
 }
 

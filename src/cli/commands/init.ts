@@ -29,7 +29,7 @@ export function addInitCommand(program: Command, invoke: Invoke): void {
     .option("--stdout", "print the configuration instead of writing it")
     .summary("write a commented tidemark.yaml from what is there")
     .description(
-      "Looks at SQLite databases and at CSV, NDJSON and Parquet files, and writes a tidemark.yaml with a pipeline for each\n" +
+      "Looks at SQLite databases and at CSV, NDJSON and Parquet files, and writes a tidemark.yaml with a pipeline for each " +
         "table and file, with its columns and types in comments. Reads only; nothing is run.",
     )
     .addHelpText(

@@ -33,7 +33,7 @@ export function addJournalCommand(program: Command, invoke: Invoke): void {
     .option("--reveal", "also show bounds and refused rows, which the journal itself holds only as hashes")
     .summary("what was planned, what happened, what degraded, what came out")
     .description(
-      "Answers the four questions about a run from its events in the ledger, over the whole chain of runs that resumed one\n" +
+      "Answers the four questions about a run from its events in the ledger, over the whole chain of runs that resumed one " +
         "another, and recomputes the chain's hashes. Exits with 3 when a hash does not follow.",
     )
     .addHelpText(

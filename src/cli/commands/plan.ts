@@ -15,7 +15,7 @@ export function addPlanCommand(program: Command, invoke: Invoke): void {
     .argument("[pipelines...]", "names of pipelines; all when left out")
     .summary("show what a run would read, how it would be cut, and where it would go")
     .description(
-      "Plans pipelines without running them: the statement, the cutting strategy and why it was chosen, the consistency a\n" +
+      "Plans pipelines without running them: the statement, the cutting strategy and why it was chosen, the consistency a " +
         "run can promise, every column with its type, and the plan hash that a resume must meet again.",
     )
     .addHelpText("after", "\nExamples:\n  tidemark plan orders\n  tidemark plan --json\n")

@@ -1,4 +1,5 @@
 /** `tidemark run` and `tidemark resume`: run pipelines one after another, show progress, print a summary. */
+import { join } from "node:path";
 import type { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { type TidemarkError, toTidemarkError } from "../../core/errors.ts";
@@ -21,7 +22,7 @@ export function addRunCommands(program: Command, invoke: Invoke): void {
     .option("-a, --all", "run every pipeline, one after another")
     .summary("run pipelines")
     .description(
-      "Runs pipelines: reads the source in chunks, commits each chunk, publishes when all are done.\n" +
+      "Runs pipelines: reads the source in chunks, commits each chunk, publishes when all are done. " +
         "Kill it at any time: `tidemark resume` goes on after the last committed chunk.",
     )
     .addHelpText("after", "\nExamples:\n  tidemark run orders\n  tidemark run --all --json\n")
@@ -35,7 +36,7 @@ export function addRunCommands(program: Command, invoke: Invoke): void {
     .argument("[pipelines...]", "names of pipelines; may be left out when there is only one")
     .summary("go on with a run that was killed, interrupted or failed")
     .description(
-      "Goes on with the newest run of a pipeline after its last committed chunk. The definition must still give the\n" +
+      "Goes on with the newest run of a pipeline after its last committed chunk. The definition must still give the " +
         "same plan; chunks that are done are not read again.",
     )
     .addHelpText("after", "\nExample:\n  tidemark resume orders\n")
@@ -84,7 +85,12 @@ interface RunScope {
 async function runOne(scope: RunScope, definition: PipelineDefinition): Promise<Outcome> {
   const { context, tidemark, interruption, resume } = scope;
   const { terminal, options, commandLine: command } = context;
-  const progress = startProgress({ clock: systemClock, terminal, quiet: options.quiet === true });
+  const progress = startProgress({
+    clock: systemClock,
+    terminal,
+    quiet: options.quiet === true,
+    verbose: options.verbose === true,
+  });
   try {
     const summary = await tidemark.run(definition, {
       resume,
@@ -100,12 +106,15 @@ async function runOne(scope: RunScope, definition: PipelineDefinition): Promise<
   }
 }
 
-function report({ context, interruption }: RunScope, summary: RunSummary): Outcome {
+function report({ context, tidemark, interruption }: RunScope, summary: RunSummary): Outcome {
   const { terminal, options } = context;
-  if (options.quiet !== true) for (const line of renderSummary(summary, terminal.style)) terminal.say(line);
+  const { pipeline, rootRunId } = summary.run;
+  const quarantine = join(tidemark.quarantineFolder(pipeline), rootRunId);
+  if (options.quiet !== true)
+    for (const line of renderSummary(summary, quarantine, terminal.style)) terminal.say(line);
   const partial = summary.tally.quarantined > 0 ? EXIT_PARTIAL : EXIT_OK;
   const exit = summary.status === "interrupted" ? (interruption.exitCode() ?? EXIT_INTERRUPTED) : partial;
-  return { pipeline: summary.plan.pipeline, exit, json: summaryJson(summary) };
+  return { pipeline, exit, json: summaryJson(summary, quarantine) };
 }
 
 function reportError({ terminal, options }: CliContext, pipeline: string, error: TidemarkError): Outcome {

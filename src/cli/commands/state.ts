@@ -12,14 +12,17 @@ import type { Invoke } from "../main.ts";
 import { renderTable } from "../render-table.ts";
 
 export function addStateCommands(program: Command, invoke: Invoke): void {
-  const state = program.command("state").summary("look at the state folder, or give up an unfinished run");
+  const state = program
+    .command("state")
+    .summary("look at the state folder, or give up an unfinished run")
+    .description("Looks at the state folder, or gives up the unfinished run of a pipeline.")
+    .addHelpText("after", "\nExamples:\n  tidemark state show\n  tidemark state reset orders --yes\n");
   state
     .command("show")
     .argument("[pipeline]", "only this pipeline")
-    .summary("show ledger, checkpoints and unfinished work")
-    .description(
-      "Shows the ledger's name and length and the checkpoint of every pipeline. Key values are shown with --reveal only.",
-    )
+    .summary("show the ledger and every checkpoint")
+    .description("Shows the ledger's name and length and the checkpoint of every pipeline.")
+    .addHelpText("after", "\nExamples:\n  tidemark state show\n  tidemark state show orders --json\n")
     .action(invoke((context, pipeline: string | undefined) => show(context, pipeline)));
   state
     .command("reset")
@@ -27,7 +30,7 @@ export function addStateCommands(program: Command, invoke: Invoke): void {
     .option("-y, --yes", "do not ask")
     .summary("give up the unfinished run and forget the checkpoints of a pipeline")
     .description(
-      "Gives up the unfinished run of a pipeline (its staged files go, published files stay) and forgets its checkpoints.\n" +
+      "Gives up the unfinished run of a pipeline (its staged files go, published files stay) and forgets its checkpoints. " +
         "The journal keeps everything that happened.",
     )
     .addHelpText("after", "\nExample:\n  tidemark state reset orders --yes\n")

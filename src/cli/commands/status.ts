@@ -17,6 +17,7 @@ export function addStatusCommands(program: Command, invoke: Invoke): void {
     .description(
       "Shows per pipeline its newest run, who works on it now, how many chunks are committed, and the next command.",
     )
+    .addHelpText("after", "\nExamples:\n  tidemark status\n  tidemark status --json\n")
     .action(invoke((context) => status(context)));
   program
     .command("runs")

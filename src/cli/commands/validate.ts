@@ -17,7 +17,7 @@ export function addValidateCommand(program: Command, invoke: Invoke): void {
     .option("--deep", "also decode every part and recompute its column checksums")
     .summary("check published files against the manifest")
     .description(
-      "Compares the manifest with the files: presence, size and SHA-256. With --deep every part is decoded and its column\n" +
+      "Compares the manifest with the files: presence, size and SHA-256. With --deep every part is decoded and its column " +
         "checksums are recomputed. Exits with 3 when something differs, and names it.",
     )
     .addHelpText(

@@ -25,7 +25,7 @@ import { intParser } from "./text-to-int.ts";
 import { boolParser, hexParser, jsonParser, uuidParser } from "./text-to-simple.ts";
 import { dateParser, timeParser, timestampParser } from "./text-to-temporal.ts";
 
-export type { CastFailure, CastKernel, CastResult, CastRule } from "./cast-kernel.ts";
+export type { CastKernel, CastResult, CastRule } from "./cast-kernel.ts";
 
 const CAPACITY = 4096;
 

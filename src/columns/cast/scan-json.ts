@@ -83,7 +83,7 @@ export function hexDigit(byte: number): number {
 }
 
 /** Position after the number, or -1. */
-export function scanJsonNumber(bytes: Uint8Array, start: number, end: number): number {
+function scanJsonNumber(bytes: Uint8Array, start: number, end: number): number {
   let at = bytes[start] === 0x2d ? start + 1 : start;
   const whole = at;
   at = skipDigits(bytes, at, end);

@@ -14,8 +14,8 @@ import { DAYS_MAX, DAYS_MIN, daysInMonth, daysOfCivil } from "../civil-date.ts";
 import type { LogicalType, TimeUnit } from "../logical-type.ts";
 import type { Refusal, TextParser } from "./cast-kernel.ts";
 
-export const DATE_RANGE: Refusal = { rule: "range", message: "not a date of 0001-01-01 to 9999-12-31" };
-export const TIMESTAMP_RANGE: Refusal = { rule: "range", message: "a time or date that does not exist here" };
+const DATE_RANGE: Refusal = { rule: "range", message: "not a date of 0001-01-01 to 9999-12-31" };
+const TIMESTAMP_RANGE: Refusal = { rule: "range", message: "a time or date that does not exist here" };
 const NOT_DATE: Refusal = { rule: "type", message: "not a date; write it as YYYY-MM-DD" };
 const NOT_TIME: Refusal = { rule: "type", message: "not a time; write it as HH:MM:SS" };
 const TIME_RANGE: Refusal = { rule: "range", message: "not a time of 00:00:00 to 23:59:59" };

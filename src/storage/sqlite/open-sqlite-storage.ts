@@ -4,7 +4,7 @@
  * `storage-thread.ts` for the other side and `docs/formats/storage-sqlite.md` for the file.
  */
 import { join } from "node:path";
-import { MessageChannel, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Clock } from "../../core/clock.ts";
 import { makeFolderDurably } from "../../core/durable-file.ts";
 import { deserializeError, messageOf, systemCodeOf, TidemarkError } from "../../core/errors.ts";
@@ -85,15 +85,22 @@ function readClock(clock: Clock): ClockReading {
   return { wallMs: Math.trunc(clock.nowMs()), monotonicMs: clock.monotonicMs() };
 }
 
-function firstMessage(worker: Worker, port: MessageChannel["port1"], path: string): Promise<Opened> {
+function firstMessage(worker: Worker, port: MessagePort, path: string): Promise<Opened> {
   return new Promise((resolve, reject) => {
+    const settle = (opened: Opened): void => {
+      worker.removeAllListeners();
+      port.removeAllListeners();
+      resolve(opened);
+    };
     const fail = (reason: string, cause?: unknown): void =>
       reject(new TidemarkError("STORAGE_UNAVAILABLE", { path, reason }, { cause }));
+    port.once("message", settle);
     worker.once("error", (error) => fail(`the storage thread died: ${messageOf(error)}`, error));
-    worker.once("exit", (code) => fail(`the storage thread ended with code ${code}`));
-    port.once("message", (opened: Opened) => {
-      worker.removeAllListeners();
-      resolve(opened);
+    worker.once("exit", (code) => {
+      // A thread that refuses ends at once: the news of its end may overtake what it said.
+      const last = receiveMessageOnPort(port);
+      if (last === undefined) fail(`the storage thread ended with code ${code}`);
+      else settle(last.message as Opened);
     });
   });
 }

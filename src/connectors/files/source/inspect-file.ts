@@ -85,7 +85,7 @@ export function csvNames(window: ByteWindow, { file, csv, declared }: CsvNaming)
   return { names, line: 1 };
 }
 
-export function sampleWindow(file: DataFile): ByteWindow {
+function sampleWindow(file: DataFile): ByteWindow {
   return new ByteWindow(file.read, { blockBytes: SAMPLE_BYTES, bytesMax: SAMPLE_BYTES });
 }
 

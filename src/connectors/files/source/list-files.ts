@@ -31,7 +31,7 @@ export function listFiles({ root, path }: FilesSourceDefinition): readonly Liste
   return found;
 }
 
-export function isGlob(path: string): boolean {
+function isGlob(path: string): boolean {
   return /[*?[\]{}]/.test(path);
 }
 
