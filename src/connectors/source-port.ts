@@ -81,7 +81,7 @@ export interface RowFailure {
 export interface SourceBatch {
   /** rows that decoded; valid until the next batch is asked for */
   readonly batch: ColumnBatch;
-  /** 0-based places within the chunk of the batch's rows: null when they are `firstRow`, `firstRow + 1`, … */
+  /** 0-based place within the chunk of the first record this batch accounts for, decoded or failed */
   readonly firstRow: number;
   readonly failures: readonly RowFailure[];
   /** bytes taken from the source for this batch */
