@@ -1,11 +1,9 @@
 /** What the SQLite reader makes of values: exact, or refused row by row with the row as it was. */
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openSqliteReader } from "../../src/connectors/sqlite/source/open-sqlite-reader.ts";
 import {
   makeDatabase,
   rawText,
-  readChunk,
   readWhole,
   type Settings,
   sourceOf,
@@ -76,6 +74,10 @@ describe("exact values", () => {
     expect(values(read)).toEqual(["1", "9007199254740993"]);
     expect(faults(read)).toEqual(["1 storage_class", "2 storage_class", "3 storage_class"]);
     expect(rawText(read.failures[2])).toBe('{"id":3,"v":{"blob":"AQ=="}}');
+    for (const type of ["int8", "bool"]) {
+      const narrow = await readColumn("", ["1", "1.0"], { types: { v: type } });
+      expect(faults(narrow)).toEqual(["1 storage_class"]);
+    }
   });
 
   test("of unsigned integers beyond 2^63, held as text", async () => {
@@ -382,19 +384,4 @@ describe("the shape of tables", () => {
     if (a === undefined || b === undefined) throw new RangeError("the table has three columns");
     expect((await readWhole(sourceOf(path), { fields: [b, a] })).rows).toEqual([["7", "x"]]);
   });
-});
-
-test("an aborted read stops between pages with the signal's reason", async () => {
-  const path = database(
-    "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s LIMIT 5000) SELECT n FROM s",
-  );
-  const { bounds, fields } = await readWhole(sourceOf(path, { chunkRows: 10_000 }));
-  const reader = openSqliteReader(sourceOf(path));
-  const controller = new AbortController();
-  const reason = new DOMException("enough", "AbortError");
-  controller.abort(reason);
-  const own = bounds[0];
-  if (own === undefined) throw new RangeError("there is a chunk");
-  await expect(readChunk(reader, { bounds: own, fields, signal: controller.signal })).rejects.toBe(reason);
-  await reader.close();
 });

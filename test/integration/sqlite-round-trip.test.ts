@@ -201,6 +201,6 @@ test("whatever text, bytes, integers and floats there are, they come back", asyn
         expect(read.rows).toEqual(expected);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });

@@ -208,6 +208,20 @@ describe("replace", () => {
 });
 
 describe("rows the table refuses", () => {
+  test("are found among many, and only they are missing", async () => {
+    const path = makeDatabase(
+      newPath(),
+      "CREATE TABLE target (id INTEGER PRIMARY KEY ON CONFLICT IGNORE, name TEXT)",
+    );
+    const rows = Array.from(
+      { length: 1000 },
+      (_, at): Row => [BigInt(at % 97 === 96 ? at - 1 : at), String(at)],
+    );
+    const failures = await loadAll(sinkOf(path, { writeMode: "append" }), rows);
+    expect(failures.map(({ row }) => row)).toEqual([96, 193, 290, 387, 484, 581, 678, 775, 872, 969]);
+    expect(content(path).length).toBe(990);
+  });
+
   test("come back with the rule they broke; the others are written", async () => {
     const path = makeDatabase(
       newPath(),

@@ -44,7 +44,7 @@ describe("a file system mounted read-only", () => {
     project.write("tidemark.yaml", `${config(TO_FILES)}state: ./lake/state\n`);
     const state = await tidemark(project, ["run"]);
     expect(state.code).toBe(2);
-    expect(state.stderr).toMatch(/cannot open state at .*lake\/state: .*read-only/i);
+    expect(state.stderr).toMatch(/cannot open state at .*lake\/state\/ledger\.db: EROFS: read-only/);
     expect(state.stderr).toContain("STORAGE_UNAVAILABLE");
   });
 });

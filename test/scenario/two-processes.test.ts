@@ -2,6 +2,8 @@
 import { globSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
+import { pipelineLeaseName, takePipelineLease } from "../../src/pipeline/run/pipeline-lease.ts";
 import { duckValue } from "../support/duck.ts";
 import { type Ended, type TempProject, tempProject } from "../support/temp-project.ts";
 import { expectBalanced, parse, runJson, tidemark } from "./command-line.ts";
@@ -9,11 +11,11 @@ import { expectBalanced, parse, runJson, tidemark } from "./command-line.ts";
 const ROWS = 300_000;
 const CHUNKS = 30;
 
-/** Names: `{slow, other}`; one reader and many chunks, so that a run takes long enough to be met. */
-function config(state = ""): string {
-  const pipeline = (name: string, table: string): string =>
-    `  ${name}:\n    source: { from: shop, table: ${table}, mode: keyset, chunkRows: ${ROWS / CHUNKS} }\n    sink: { to: lake, path: ${name} }\n    readers: 1\n`;
-  return `project: shells\n${state}connections:\n  shop: { type: sqlite, path: ./shop.db }\n  lake: { type: files, path: ./lake }\npipelines:\n${pipeline("slow", "orders")}${pipeline("other", "orders")}`;
+/** One reader and many chunks: a run takes long enough to be met by another. */
+function config(): string {
+  const pipeline = (name: string, chunkRows: number): string =>
+    `  ${name}:\n    source: { from: shop, table: orders, mode: keyset, chunkRows: ${chunkRows} }\n    sink: { to: lake, path: ${name} }\n    readers: 1\n`;
+  return `project: shells\nconnections:\n  shop: { type: sqlite, path: ./shop.db }\n  lake: { type: files, path: ./lake }\npipelines:\n${pipeline("slow", ROWS / CHUNKS)}${pipeline("other", ROWS / CHUNKS)}${pipeline("whole", ROWS)}`;
 }
 
 let project: TempProject;
@@ -62,7 +64,9 @@ function countEvents(kind: string): number {
 
 async function expectComplete(pipeline: string): Promise<void> {
   const made = `'${project.path(`lake/${pipeline}/*.parquet`)}'`;
-  expect(await duckValue(`SELECT count(DISTINCT id) || ' of ' || count(*) FROM ${made}`)).toBe(`${ROWS} of ${ROWS}`);
+  expect(await duckValue(`SELECT count(DISTINCT id) || ' of ' || count(*) FROM ${made}`)).toBe(
+    `${ROWS} of ${ROWS}`,
+  );
 }
 
 describe("two shells", () => {
@@ -78,20 +82,32 @@ describe("two shells", () => {
   it("run the same pipeline: the second is told who holds it, where and since when; the first goes on unharmed", async () => {
     const first = await startRun(["run", "slow"]);
     const second = await tidemark(project, ["run", "slow"]);
-    const status = await tidemark(project, ["status", "--json"]);
-    const reset = await tidemark(project, ["state", "reset", "slow", "--yes"]);
     expect(second.code).toBe(1);
     expect(second.stderr).toMatch(
-      new RegExp(`pipeline slow is held by pid ${first.pid} on \\S+ since \\d{4}-\\d\\d-\\d\\dT\\S+: tidemark run slow`),
+      new RegExp(
+        `pipeline slow is held by pid ${first.pid} on \\S+ since \\d{4}-\\d\\d-\\d\\dT\\S+: tidemark run slow`,
+      ),
     );
     expect(second.stderr).toMatch(/LEASE_HELD[\s\S]*next: wait for it, or stop that process/);
-    expect(reset.stderr).toContain("LEASE_HELD");
-    const { pipelines } = parse<{ pipelines: { pipeline: string; state: string; holder: { pid: number } | null }[] }>(
-      status.stdout,
-    );
-    expect(pipelines[0]).toMatchObject({ pipeline: "slow", state: "running", holder: { pid: first.pid } });
     expect(await first.ended).toMatchObject({ code: 0 });
     await expectComplete("slow");
+  });
+
+  it("see who works on a pipeline, and can not reset it meanwhile", async () => {
+    await project.withTidemark(async ({ storage, tenant }) => {
+      const name = pipelineLeaseName(tenant, "slow");
+      const lease = await takePipelineLease(storage, systemClock, name, "tidemark run slow");
+      const reset = await tidemark(project, ["state", "reset", "slow", "--yes"]);
+      expect(reset.code).toBe(1);
+      expect(reset.stderr).toMatch(new RegExp(`held by pid ${process.pid} on .*: tidemark run slow`));
+      const status = await tidemark(project, ["status", "--json"]);
+      await lease.release();
+      expect(parse<{ pipelines: unknown }>(status.stdout).pipelines).toMatchObject([
+        { pipeline: "slow", state: "running", holder: { pid: process.pid } },
+        { pipeline: "other", state: "never run", holder: null },
+        { pipeline: "whole", state: "never run", holder: null },
+      ]);
+    });
   });
 
   it("the journal of a running run can be followed to its end", async () => {
@@ -113,7 +129,9 @@ describe("two shells", () => {
     expect(again.code).toBe(1);
     expect(again.stderr).toMatch(/run-1 did not finish \(crashed while running\)[\s\S]*RUN_UNFINISHED/);
     expect(again.stderr).toMatch(/next: go on with: tidemark resume slow +or give it up/);
-    expect((await tidemark(project, ["status"])).stdout).toMatch(/slow +run-1 +crashed.*next: tidemark resume slow/);
+    expect((await tidemark(project, ["status"])).stdout).toMatch(
+      /slow +run-1 +crashed.*next: tidemark resume slow/,
+    );
     const resumed = await runJson(project, ["resume", "slow"]);
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resumed.stderr).toMatch(/resumed: [1-9]\d* of 30 chunks are done/);
@@ -138,19 +156,19 @@ describe("signals", () => {
     expect(countEvents("chunk.started")).toBe(CHUNKS);
   });
 
-  it("Ctrl-C twice ends at once (130), and nothing is lost", async () => {
-    const running = await startRun(["run", "slow"]);
-    process.kill(running.pid, "SIGINT");
-    process.kill(running.pid, "SIGINT");
-    await new Promise((wake) => setImmediate(wake));
-    try {
-      process.kill(running.pid, "SIGINT");
-    } catch {
-      // it has gone
-    }
-    expect((await running.ended).code).toBe(130);
-    expect((await runJson(project, ["resume", "slow"])).code).toBe(0);
-    await expectComplete("slow");
+  it("Ctrl-C twice ends at once (130) without finishing the chunk under way, and nothing is lost", async () => {
+    let pid = 0;
+    const ended = await tidemark(project, ["run", "whole"], {
+      onStart: (started) => (pid = started),
+      onStderr: (text) => {
+        if (text.includes("→ whole") || text.includes("once more to stop at once"))
+          process.kill(pid, "SIGINT");
+      },
+    });
+    expect(ended.code, ended.stderr).toBe(130);
+    expect([countEvents("chunk.completed"), countEvents("run.completed")]).toEqual([0, 0]);
+    expect((await runJson(project, ["resume", "whole"])).code).toBe(0);
+    await expectComplete("whole");
   });
 
   it("SIGTERM drains too and says so by its exit code (143)", async () => {

@@ -19,6 +19,8 @@ export interface Ended {
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly onStart?: (pid: number) => void;
+  /** what it says on stderr, as it comes */
+  readonly onStderr?: (text: string) => void;
   readonly cwd?: string;
 }
 
@@ -70,7 +72,10 @@ export function runCli(args: readonly string[], options: CliOptions): Promise<En
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on("data", (bytes: Buffer) => stdout.push(bytes));
-  child.stderr.on("data", (bytes: Buffer) => stderr.push(bytes));
+  child.stderr.on("data", (bytes: Buffer) => {
+    stderr.push(bytes);
+    options.onStderr?.(bytes.toString("utf8"));
+  });
   return new Promise((fulfil, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) =>

@@ -7,7 +7,7 @@ import { fieldJson } from "../../columns/field-json.ts";
 import type { SinkDescription } from "../../connectors/sink-port.ts";
 import type { ColumnDescription, SourcePlan } from "../../connectors/source-port.ts";
 import { canonicalize } from "../../core/canonical-json.ts";
-import type { JsonObject } from "../../core/json-value.ts";
+import type { JsonObject, JsonValue } from "../../core/json-value.ts";
 import { sha256Hex } from "../../core/sha256.ts";
 
 export interface PipelinePlan {
@@ -50,23 +50,40 @@ export function sealPlan(plan: Omit<PipelinePlan, "sealed" | "planHash">): Pipel
   return { ...plan, sealed, planHash: sha256Hex(canonicalize(sealed)) };
 }
 
-/** Names the first member of two sealed plans that differs: for the error of a resume. */
-export function firstDifference(before: JsonObject, after: JsonObject, path = ""): string | undefined {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  for (const name of [...names].toSorted()) {
-    const found = compareMember(before[name], after[name], path === "" ? name : `${path}.${name}`);
+/** Names the first member of two sealed plans that differs: for the error of a resume. The order of names is no difference. */
+export function firstDifference(before: JsonObject, after: JsonObject): string | undefined {
+  return differenceAt("", before, after);
+}
+
+function differenceAt(
+  path: string,
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+): string | undefined {
+  const [old, now] = [membersOf(before), membersOf(after)];
+  if (old === undefined || now === undefined) {
+    const [was, is] = [show(before), show(after)];
+    return was === is ? undefined : `${path} was ${was} and is ${is}`;
+  }
+  for (const name of [...new Set([...old.keys(), ...now.keys()])]) {
+    const below = path === "" ? name : `${path}.${name}`;
+    const found = differenceAt(below, old.get(name), now.get(name));
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function compareMember(before: unknown, after: unknown, path: string): string | undefined {
-  if (before === after) return undefined;
-  if (isRecord(before) && isRecord(after)) return firstDifference(before, after, path);
-  const show = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value));
-  return show(before) === show(after) ? undefined : `${path} was ${show(before)} and is ${show(after)}`;
+/** Members of an object by name, of a list by index; undefined for a single value. */
+function membersOf(value: JsonValue | undefined): ReadonlyMap<string, JsonValue> | undefined {
+  return typeof value === "object" && value !== null
+    ? new Map(Object.entries(value).toSorted(byName))
+    : undefined;
 }
 
-function isRecord(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function byName([a]: readonly [string, JsonValue], [b]: readonly [string, JsonValue]): number {
+  return a.localeCompare(b, "en", { numeric: true });
+}
+
+function show(value: JsonValue | undefined): string {
+  return value === undefined ? "nothing" : canonicalize(value);
 }

@@ -1,6 +1,7 @@
 /** The main thread's side of the files sink. Its guarantee stands in `docs/guides/sinks.md`. */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { sha256Hex } from "../../../core/sha256.ts";
 import type { FilesSinkDefinition } from "../../../pipeline/definition.ts";
 import type { ManifestPart } from "../../manifest.ts";
 import type {
@@ -58,7 +59,7 @@ function describe(definition: FilesSinkDefinition, { label, folder }: Destinatio
     compression: format === "parquet" ? compression : "none",
     writeMode,
     writersMax: WRITERS_MAX,
-    settings: { folder, partBytes },
+    settings: { place: sha256Hex(folder), partBytes },
   };
 }
 

@@ -11,6 +11,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../../core/clock.ts";
 import { TidemarkError } from "../../../core/errors.ts";
 import { faultPoint } from "../../../core/fault-point.ts";
+import { sha256Hex } from "../../../core/sha256.ts";
 import type { SqliteSinkDefinition } from "../../../pipeline/definition.ts";
 import type { ManifestPart } from "../../manifest.ts";
 import type {
@@ -59,7 +60,7 @@ class SqliteSink implements Sink {
       compression: "none",
       writeMode,
       writersMax: 1,
-      settings: { path, table, writeMode, key, generatedKey },
+      settings: { place: sha256Hex(path), table, writeMode, key, generatedKey },
     };
   }
 

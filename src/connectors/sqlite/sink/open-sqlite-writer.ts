@@ -3,7 +3,7 @@
  * first batch. A key that is already there makes the attempt a duplicate: nothing is written and the recorded result comes
  * back. A row that breaks a constraint is refused alone; SQLite undoes that one statement and the transaction goes on.
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { ColumnBatch } from "../../../columns/column-batch.ts";
 import { ColumnChecksums } from "../../../columns/column-checksum.ts";
 import { renderRow } from "../../../columns/render-row.ts";
@@ -15,13 +15,11 @@ import type { JsonObject } from "../../../core/json-value.ts";
 import type { SqliteSinkDefinition } from "../../../pipeline/definition.ts";
 import type { RowFailure } from "../../source-port.ts";
 import type { Part, SinkResult, SinkWriter, WriterRequest } from "../../sink-port.ts";
-import type { Affinity } from "../declared-type.ts";
 import { readTableSchema } from "../table-schema.ts";
 import { type AppliedKey, createKeyTable, findAppliedKey, recordAppliedKey } from "./applied-keys.ts";
-import { bindColumn } from "./bind-column.ts";
-import { insertStatement } from "./insert-statement.ts";
+import { RowInserter } from "./insert-rows.ts";
 import { openTarget } from "./open-target.ts";
-import { type BrokenRule, brokenRuleOf, type SinkPlace, sinkFailure } from "./sink-failure.ts";
+import { type SinkPlace, sinkFailure } from "./sink-failure.ts";
 import { stagingName } from "./staging-table.ts";
 import { findColumn } from "./target-table.ts";
 
@@ -69,8 +67,7 @@ interface WriterContext {
 
 interface Started {
   readonly database: DatabaseSync;
-  readonly insert: StatementSync;
-  readonly affinities: readonly Affinity[];
+  readonly inserter: RowInserter;
 }
 
 class SqliteWriter implements SinkWriter {
@@ -138,24 +135,11 @@ class SqliteWriter implements SinkWriter {
     return this.#started;
   }
 
-  #insertBatch(started: Started, batch: ColumnBatch): readonly RowFailure[] {
-    const { insert, affinities, database } = started;
-    const binds = batch.columns.map((column, at) => bindColumn(column, affinities[at] ?? "blob"));
-    const values: SQLInputValue[] = binds.map(() => null);
-    const failures: RowFailure[] = [];
-    for (let row = 0; row < batch.rowCount; row += 1) {
-      let broken: BrokenRule | undefined;
-      for (let at = 0; at < binds.length; at += 1) {
-        const value = binds[at]?.(row) ?? null;
-        if (typeof value === "number" && Number.isNaN(value))
-          broken ??= notANumber(batch.fields[at]?.name ?? null);
-        values[at] = value;
-      }
-      broken ??= tryInsert(insert, values);
-      if (broken === undefined) continue;
-      assert(database.isTransaction, "a refused row leaves the transaction open");
-      failures.push({ row, ...broken, raw: renderRow(batch, row), place: {} });
-    }
+  #insertBatch({ database, inserter }: Started, batch: ColumnBatch): readonly RowFailure[] {
+    const failures = inserter
+      .insert(batch)
+      .map(({ row, ...broken }) => ({ row, ...broken, raw: renderRow(batch, row), place: {} }));
+    assert(database.isTransaction, "a refused row leaves the transaction open");
     this.#account(batch, failures);
     return failures;
   }
@@ -210,36 +194,12 @@ function prepareInsert(
     definition.writeMode === "replace" ? stagingName(key.rootRunId, definition.table) : definition.table;
   const schema = readTableSchema(database, table);
   assert(schema !== undefined, `the sink was prepared: table ${table} exists`);
-  const insert = database.prepare(insertStatement(table, definition, fields));
-  return {
-    database,
-    insert,
-    affinities: fields.map(({ name }) => findColumn(schema, name)?.affinity ?? "blob"),
-  };
-}
-
-/** undefined when the row is in. */
-function tryInsert(insert: StatementSync, values: readonly SQLInputValue[]): BrokenRule | undefined {
-  try {
-    insert.run(...values);
-    return undefined;
-  } catch (error) {
-    const broken = brokenRuleOf(error) ?? outOfRange(error);
-    if (broken === undefined) throw error;
-    return broken;
-  }
-}
-
-/** SQLite stores NaN as NULL. */
-function notANumber(column: string | null): BrokenRule {
-  return { rule: "range", column, message: "NaN, which SQLite cannot store" };
-}
-
-/** The driver refuses a big integer beyond 64 bits: a uint64 in a column that is not made for it. */
-function outOfRange(error: unknown): BrokenRule | undefined {
-  if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_INVALID_ARG_VALUE")
-    return undefined;
-  return { rule: "range", column: null, message: "an integer beyond 64 bits with sign" };
+  const affinities = fields.map(({ name }) => findColumn(schema, name)?.affinity ?? "blob");
+  const trigger = database
+    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE")
+    .get(table);
+  const target = { table, definition, fields };
+  return { database, inserter: new RowInserter(database, target, affinities, trigger !== undefined) };
 }
 
 function withoutRows(batch: ColumnBatch, failures: readonly RowFailure[]): ColumnBatch {

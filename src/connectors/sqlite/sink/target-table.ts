@@ -99,7 +99,7 @@ function* statementProblems(
   fields: readonly Field[],
 ): Generator<string> {
   try {
-    database.prepare(insertStatement(definition.table, definition, fields));
+    database.prepare(insertStatement({ table: definition.table, definition, fields }, 1));
   } catch (error) {
     const key = definition.key.join(", ");
     yield definition.writeMode === "upsert"

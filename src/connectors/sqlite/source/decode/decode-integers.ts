@@ -31,10 +31,12 @@ export class SmallIntDecoder implements ColumnDecoder {
     const rowCount = rows.length;
     if (rowCount > this.#values.length) this.#values = this.#allocate(rowCount);
     const values = this.#values;
+    const min = this.#min;
+    const max = this.#max;
     nulls.reset();
     for (let row = 0; row < rowCount; row += 1) {
       const value = rows[row]?.[index] ?? null;
-      if (typeof value === "number" && Number.isInteger(value) && value >= this.#min && value <= this.#max)
+      if (typeof value === "number" && !strict && Number.isInteger(value) && value >= min && value <= max)
         values[row] = value;
       else values[row] = this.#slow(value, row, request);
     }
