@@ -1,9 +1,12 @@
 /** Exit codes of the command line (`docs/errors.md`), and which one wins when several pipelines end differently. */
 export const EXIT_OK = 0;
 export const EXIT_USAGE = 1;
+export const EXIT_TRANSIENT = 2;
 export const EXIT_INTEGRITY = 3;
 export const EXIT_PARTIAL = 6;
 export const EXIT_INTERRUPTED = 130;
+/** 128 + SIGPIPE */
+export const EXIT_CLOSED_PIPE = 141;
 export const EXIT_TERMINATED = 143;
 
 /** Worst first. */
@@ -13,7 +16,7 @@ const SEVERITY: readonly number[] = [
   EXIT_INTEGRITY,
   4,
   EXIT_USAGE,
-  2,
+  EXIT_TRANSIENT,
   5,
   EXIT_PARTIAL,
   EXIT_OK,

@@ -1,7 +1,8 @@
 /** The command line: parses flags, runs one command, turns errors into their form and exit code. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { type TidemarkError, toTidemarkError } from "../core/errors.ts";
+import { TidemarkError, toTidemarkError } from "../core/errors.ts";
+import { watchPipes } from "./closed-pipes.ts";
 import { type CliContext, createCliContext, type GlobalOptions } from "./cli-context.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
@@ -25,7 +26,8 @@ export type Invoke = <A extends unknown[]>(
 /** Runs one command line; resolves to its exit code and never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   const terminal = openTerminal(process.env);
-  const program = createProgram();
+  watchPipes(terminal);
+  const program = createProgram(isJsonAskedFor(argv) ? () => undefined : terminal.draw);
   let exit = EXIT_OK;
   const invoke: Invoke =
     (work) =>
@@ -42,12 +44,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return exit;
   } catch (error) {
-    return usageExit(error);
+    return usageExit(createCliContext(terminal, program.opts<GlobalOptions>()), argv, error);
   }
 }
 
-function createProgram(): Command {
+/** `sayUsage` is told what is wrong with a command line, and its help; commands that are added inherit it. */
+function createProgram(sayUsage: (text: string) => void): Command {
   return new Command("tidemark")
+    .configureOutput({ writeErr: sayUsage })
     .description("Runs data pipelines on a durable ledger, and can prove what it did.")
     .version(readVersion(), "-V, --version")
     .option("-c, --config <path>", "configuration file", "tidemark.yaml")
@@ -63,7 +67,7 @@ function createProgram(): Command {
         "  tidemark run      run it; kill it at will, then: tidemark resume\n\n" +
         "Exit codes:\n  0 ok   1 configuration or usage   2 transient (retry me)   3 integrity\n" +
         "  4 schema drift   6 partial (rows in quarantine)\n" +
-        "  130, 143 interrupted after a clean checkpoint",
+        "  130, 143 interrupted after a clean checkpoint   141 nobody read the output to its end",
     )
     .exitOverride();
 }
@@ -94,10 +98,23 @@ function showError(context: CliContext, error: TidemarkError): number {
   return error.exitCode;
 }
 
-/** Commander has already said what is wrong; help and version are no errors. */
-function usageExit(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
-  throw error;
+/** Without --json Commander has already said what is wrong; help and version are no errors. */
+function usageExit(context: CliContext, argv: readonly string[], error: unknown): number {
+  if (!(error instanceof CommanderError)) throw error;
+  if (error.exitCode === 0) return EXIT_OK;
+  if (isJsonAskedFor(argv)) context.printJson(errorJson(usageError(error)));
+  return EXIT_USAGE;
+}
+
+/** Options are not parsed yet when the command line itself is wrong. */
+function isJsonAskedFor(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end < 0 ? argv.length : end).includes("--json");
+}
+
+function usageError({ code, message }: CommanderError): TidemarkError {
+  const reason = code === "commander.help" ? "name a command; see: tidemark --help" : message;
+  return new TidemarkError("USAGE_INVALID", { reason: reason.replace(/^error: /, "") });
 }
 
 function readVersion(): string {

@@ -34,6 +34,7 @@ function headline(
 ): string {
   const mark = status === "completed" ? style.ok("✓") : style.warn("‖");
   const facts = [
+    ...(status === "completed" ? [] : ["interrupted"]),
     tally.written === 1 ? "1 row" : `${formatCount(tally.written)} rows`,
     ...(tally.files === 0 ? [] : [`${tally.files} ${tally.files === 1 ? "part" : "parts"}`]),
     formatBytes(tally.bytesWritten),

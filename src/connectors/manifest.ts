@@ -14,6 +14,16 @@ export const MANIFEST_FORMAT = "tidemark/manifest/v1";
 /** A part as a manifest lists it: where it is, no longer where it was staged. */
 export type ManifestPart = Omit<Part, "staged"> & { readonly chunk: number; readonly rootRunId: string };
 
+/** Names a manifest by its hash; with append it is kept as `_manifests/<root run>.json`. Counts run over its whole chain. */
+export interface PreviousManifest {
+  readonly rootRunId: string;
+  readonly label: string;
+  readonly sha256: string;
+  readonly parts: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
 export interface ManifestSnapshot {
   readonly id: string;
   readonly takenAtMs: number;
@@ -41,10 +51,8 @@ export interface Manifest {
     readonly bytes: number;
   };
   readonly parts: readonly ManifestPart[];
-  /** parts of earlier runs that stay visible (append) */
-  readonly standing: readonly ManifestPart[];
-  /** names of parts of earlier runs that go once this manifest stands (replace) */
-  readonly replaces: readonly string[];
+  /** the manifest that stood when this one was made: its parts stand too (append), or go (replace); null for the first */
+  readonly previous: PreviousManifest | null;
   readonly quarantine: readonly {
     readonly name: string;
     readonly chunk: number;

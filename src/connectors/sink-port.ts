@@ -6,7 +6,7 @@
  */
 import type { ColumnBatch, Field } from "../columns/column-batch.ts";
 import type { JsonObject } from "../core/json-value.ts";
-import type { ManifestPart } from "./manifest.ts";
+import type { Manifest, ManifestPart, PreviousManifest } from "./manifest.ts";
 import type { RowFailure } from "./source-port.ts";
 
 export type WriteMode = "replace" | "append" | "upsert";
@@ -88,14 +88,13 @@ export interface PublishRequest {
   readonly runId: string;
   readonly rootRunId: string;
   readonly parts: readonly Part[];
-  /** names of parts that go once the new manifest stands */
-  readonly replaces: readonly string[];
   readonly manifestText: string;
+  /** throws LEASE_LOST; awaited before each step that a reader can see, so that a late process changes nothing */
+  readonly assertHeld: () => Promise<void>;
 }
 
 export interface VerifyRequest {
-  readonly parts: readonly ManifestPart[];
-  readonly fields: readonly Field[];
+  readonly manifest: Manifest;
   readonly manifestText: string;
   readonly deep: boolean;
   /** called after each part */
@@ -132,8 +131,8 @@ export interface Sink {
     readonly fields: readonly Field[];
     readonly committed: readonly Part[];
   }): Promise<void>;
-  /** Parts of earlier runs that stay visible beside this chain's (append); part of the new manifest. */
-  standingParts(): Promise<readonly ManifestPart[]>;
+  /** The manifest that stands at the destination; null when there is none, or for sinks that keep none. */
+  standingManifest(): Promise<PreviousManifest | null>;
   /** Compares what a manifest promises with what is there; `deep` reads every part and recomputes column checksums. */
   verify(request: VerifyRequest): Promise<readonly VerifyFinding[]>;
   /** Publishes, step by step, each step idempotent; safe to call again after a crash at any instruction. */

@@ -127,7 +127,7 @@ const TABLE = {
   },
   FORMAT_VALUE_OUT_OF_RANGE: {
     class: "invalid",
-    message: "column {column}: {value} cannot be written as {type}",
+    message: "column {column}: a value cannot be written as {type}",
   },
 
   // INTERNAL: our fault
@@ -150,8 +150,8 @@ const TABLE = {
   },
   LEASE_LOST: {
     class: "conflict",
-    message: "the lease on {what} was lost to pid {pid} on {host}",
-    next: "the other process goes on; look with: tidemark status",
+    message: "the lease on {what} was lost to {winner}",
+    next: "look who goes on with: tidemark status",
   },
 
   // LEDGER: events
@@ -200,7 +200,7 @@ const TABLE = {
     class: "integrity",
     exit: 6,
     message: "pipeline {pipeline}: {count} of {read} rows were refused, more than {threshold}",
-    next: "look at the samples with: tidemark journal {run}",
+    next: "look at the samples with: tidemark journal {run}   then raise onError.stopAfter and: tidemark resume {pipeline}   or give up: tidemark state reset {pipeline} --yes",
   },
   RUN_BAD_ROW: {
     class: "integrity",
@@ -239,6 +239,12 @@ const TABLE = {
     next: "free some space, then: tidemark resume {pipeline}",
   },
   SINK_WRITE_FAILED: { class: "unavailable", message: "cannot write {path}: {reason}" },
+  SINK_SUPERSEDED: {
+    class: "conflict",
+    retry: "never",
+    message: "{path}: {run} has been published since this run was made; its output is left alone",
+    next: "look with: tidemark runs",
+  },
   SINK_PART_LOST: {
     class: "integrity",
     message: "{path} is gone, and {name} was never published",
@@ -343,6 +349,12 @@ const TABLE = {
     class: "notFound",
     message: "{run} is {status}: it has published nothing that could be validated",
     next: "finish it with: tidemark resume {pipeline}, or name a completed run: tidemark runs",
+  },
+  VALIDATE_SUPERSEDED: {
+    class: "conflict",
+    retry: "never",
+    message: "{run} was superseded by {by}, whose output has replaced it",
+    next: "validate that one: tidemark validate {pipeline}/{by}",
   },
 } as const;
 

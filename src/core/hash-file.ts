@@ -1,21 +1,21 @@
-/** SHA-256 of a file, in bounded memory. */
+/** SHA-256 of a file, in bounded memory and in slices: a large file must not keep the main thread from its other work. */
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
+import { open } from "node:fs/promises";
 
 const READ_BYTES = 1 << 20;
 
 /** Lower-case hex. */
-export function hashFile(path: string): string {
+export async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   const buffer = Buffer.allocUnsafe(READ_BYTES);
-  const descriptor = openSync(path, "r");
+  const file = await open(path, "r");
   try {
     for (;;) {
-      const count = readSync(descriptor, buffer, 0, READ_BYTES, null);
-      if (count === 0) return hash.digest("hex");
-      hash.update(buffer.subarray(0, count));
+      const { bytesRead } = await file.read(buffer, 0, READ_BYTES, null);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(buffer.subarray(0, bytesRead));
     }
   } finally {
-    closeSync(descriptor);
+    await file.close();
   }
 }

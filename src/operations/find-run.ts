@@ -1,13 +1,16 @@
 /**
  * Finds the run a person means: `orders` (its newest), `orders/run-7`, `run-7` when only one pipeline has it, a ULID, or
- * the beginning of one (6 characters or more).
+ * the beginning of one (6 characters or more). What comes first in this list wins: a pipeline named like a label is the pipeline.
  */
 import { didYouMean } from "../core/did-you-mean.ts";
-import { TidemarkError } from "../core/errors.ts";
+import { assert, TidemarkError } from "../core/errors.ts";
 import { isUlid } from "../core/ulid.ts";
-import type { RunRow, Storage } from "../storage/port.ts";
+import type { RunFilter, RunHead, RunRow, Storage } from "../storage/port.ts";
 
-const SEARCHED_MAX = 10_000;
+/** Runs that a label or a prefix may match, and newest runs that a hint is looked for in. */
+const LOOKED_AT_MAX = 1_000;
+/** Shorter beginnings of a run id match too much. */
+const PREFIX_LENGTH_MIN = 6;
 
 /** Throws RUN_NOT_FOUND with what comes near. */
 export async function getRun(storage: Storage, tenant: string, reference: string): Promise<RunRow> {
@@ -15,30 +18,48 @@ export async function getRun(storage: Storage, tenant: string, reference: string
     const exact = await storage.findRun(tenant, reference);
     if (exact !== undefined) return exact;
   }
-  const runs = await storage.listRuns({ tenant, limit: SEARCHED_MAX });
-  const matches = runs.filter((run) => isMeant(run, reference));
-  const [found] = matches;
-  const pipelines = new Set(matches.map((run) => run.pipeline));
-  if (found !== undefined && (pipelines.size === 1 || found.pipeline === reference)) return found;
-  const names = [...new Set(runs.flatMap((run) => [run.pipeline, `${run.pipeline}/${run.label}`]))];
-  const hint =
-    pipelines.size > 1 ? `, it could be any of: ${listChoices(matches)}` : didYouMean(reference, names);
-  throw new TidemarkError("RUN_NOT_FOUND", { run: reference, hint });
+  for (const filter of filtersOf(reference)) {
+    const matches = await storage.listRuns({ tenant, limit: LOOKED_AT_MAX, ...filter });
+    const [found] = matches;
+    if (found === undefined) continue;
+    if (matches.some(({ pipeline }) => pipeline !== found.pipeline)) {
+      throw notFound(reference, `, it could be any of: ${listChoices(matches)}`);
+    }
+    const run = await storage.findRun(tenant, found.runId);
+    assert(run !== undefined, `run ${found.runId} stays where it was found`);
+    return run;
+  }
+  throw notFound(reference, didYouMean(reference, await listNames(storage, tenant)));
 }
 
 /** Every run of the chain a run belongs to, oldest first. */
-export async function listChain(storage: Storage, run: RunRow): Promise<readonly RunRow[]> {
-  const runs = await storage.listRuns({ tenant: run.tenant, pipeline: run.pipeline, limit: SEARCHED_MAX });
-  return runs.filter((other) => other.rootRunId === run.rootRunId).toSorted((a, b) => a.number - b.number);
+export async function listChain(storage: Storage, run: RunHead): Promise<readonly RunHead[]> {
+  const { tenant, rootRunId } = run;
+  const runs = await storage.listRuns({ tenant, rootRunId, limit: Number.MAX_SAFE_INTEGER });
+  return runs.toReversed();
 }
 
-function isMeant(run: RunRow, reference: string): boolean {
-  if (run.pipeline === reference || run.label === reference || `${run.pipeline}/${run.label}` === reference)
-    return true;
-  return reference.length >= 6 && run.runId.startsWith(reference.toUpperCase());
+/** What the reference can mean, in the order it is tried. */
+function filtersOf(reference: string): readonly Omit<RunFilter, "tenant">[] {
+  const filters: Omit<RunFilter, "tenant">[] = [{ pipeline: reference, limit: 1 }];
+  const slash = reference.lastIndexOf("/");
+  if (slash > 0)
+    filters.push({ pipeline: reference.slice(0, slash), label: reference.slice(slash + 1), limit: 1 });
+  filters.push({ label: reference });
+  if (reference.length >= PREFIX_LENGTH_MIN) filters.push({ runIdPrefix: reference.toUpperCase() });
+  return filters;
 }
 
-function listChoices(runs: readonly RunRow[]): string {
+async function listNames(storage: Storage, tenant: string): Promise<ReadonlySet<string>> {
+  const runs = await storage.listRuns({ tenant, limit: LOOKED_AT_MAX });
+  return new Set(runs.flatMap(({ pipeline, label }) => [pipeline, `${pipeline}/${label}`]));
+}
+
+function notFound(run: string, hint: string): TidemarkError {
+  return new TidemarkError("RUN_NOT_FOUND", { run, hint });
+}
+
+function listChoices(runs: readonly RunHead[]): string {
   return runs
     .slice(0, 5)
     .map((run) => `${run.pipeline}/${run.label}`)

@@ -1,19 +1,19 @@
 /** Recomputes the hash chains of a run chain's journals, page by page, in bounded memory. */
 import { type ChainHead, CHAIN_START, verifyChain } from "../ledger/verify-chain.ts";
 import { runEntity } from "../pipeline/run/run-context.ts";
-import type { RunRow, Storage } from "../storage/port.ts";
+import type { RunHead, Storage } from "../storage/port.ts";
 
 const PAGE_EVENTS = 1_000;
 
 export interface RunChainVerdict {
-  readonly run: RunRow;
+  readonly run: RunHead;
   readonly events: number;
   readonly head: ChainHead;
   /** null when every hash follows */
   readonly broken: { readonly version: number; readonly reason: string } | null;
 }
 
-export async function verifyRunChain(storage: Storage, run: RunRow): Promise<RunChainVerdict> {
+export async function verifyRunChain(storage: Storage, run: RunHead): Promise<RunChainVerdict> {
   let head = CHAIN_START;
   for (;;) {
     const request = {

@@ -176,7 +176,8 @@ export interface RunCompleted extends JsonObject {
   readonly snapshots: readonly {
     readonly id: string;
     readonly takenAtMs: number;
-    readonly chunks: readonly number[];
+    /** how many; which ones stands in the manifest */
+    readonly chunks: number;
   }[];
   readonly longestChunkMs: number | null;
 }

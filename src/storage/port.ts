@@ -35,7 +35,8 @@ export interface LeaseProof {
 
 export type RunStatus = "running" | "finalizing" | "completed" | "failed" | "interrupted" | "abandoned";
 
-export interface RunRow {
+/** What is small of a run; `findRun` gives the rest. */
+export interface RunHead {
   readonly tenant: string;
   /** ULID */
   readonly runId: string;
@@ -47,11 +48,15 @@ export interface RunRow {
   readonly rootRunId: string;
   readonly status: RunStatus;
   readonly planHash: string;
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number | null;
+}
+
+/** A whole run; plan and manifest can be megabytes. */
+export interface RunRow extends RunHead {
   readonly plan: JsonObject;
   /** canonical text of the manifest once finalizing, else null; belongs to the root run's chain */
   readonly manifestText: string | null;
-  readonly startedAtMs: number;
-  readonly finishedAtMs: number | null;
 }
 
 export type BatchStatus = "pending" | "claimed" | "completed" | "failed";
@@ -105,7 +110,7 @@ export interface StartRunRequest {
 /** `unfinished`: the pipeline's newest run is neither completed nor abandoned and this request does not resume it. */
 export type StartRunOutcome =
   | { readonly kind: "started"; readonly run: RunRow }
-  | { readonly kind: "unfinished"; readonly run: RunRow }
+  | { readonly kind: "unfinished"; readonly run: RunHead }
   | LostLease;
 
 export interface BatchKey {
@@ -132,7 +137,10 @@ export interface CompleteBatchRequest extends BatchKey {
   readonly events: readonly ProposedEvent[];
 }
 
-/** `staleAttempt`: the batch was completed, or claimed again, by a later attempt. */
+/**
+ * `completed` also when this very attempt had completed the batch with this result before: then nothing is written again.
+ * `staleAttempt`: the batch was failed, claimed again, or completed otherwise.
+ */
 export type CompleteBatchOutcome =
   | { readonly kind: "completed" }
   | { readonly kind: "staleAttempt"; readonly attempt: number; readonly status: BatchStatus }
@@ -144,6 +152,9 @@ export interface FailBatchRequest extends BatchKey {
   readonly willRetry: boolean;
   readonly events: readonly ProposedEvent[];
 }
+
+/** `alreadyCompleted`: this very attempt completed the batch; nothing is written. */
+export type FailBatchOutcome = { readonly kind: "done" } | { readonly kind: "alreadyCompleted" } | LostLease;
 
 export interface FinalizeRunRequest {
   readonly lease: LeaseProof;
@@ -170,9 +181,17 @@ export interface FinishRunRequest {
 
 export type DoneOrLost = { readonly kind: "done" } | LostLease;
 
+/** What is given must all hold. */
 export interface RunFilter {
   readonly tenant: string;
   readonly pipeline?: string;
+  /** only runs of this chain */
+  readonly rootRunId?: string;
+  /** at most one run of each pipeline has it */
+  readonly label?: string;
+  /** only run ids that begin with it, case-sensitive */
+  readonly runIdPrefix?: string;
+  readonly status?: RunStatus;
   /** newest first, at most this many; 50 when left out */
   readonly limit?: number;
 }
@@ -195,7 +214,7 @@ export interface Storage {
   startRun(request: StartRunRequest): Promise<StartRunOutcome>;
   claimBatch(request: ClaimBatchRequest): Promise<ClaimBatchOutcome>;
   completeBatch(request: CompleteBatchRequest): Promise<CompleteBatchOutcome>;
-  failBatch(request: FailBatchRequest): Promise<DoneOrLost>;
+  failBatch(request: FailBatchRequest): Promise<FailBatchOutcome>;
   finalizeRun(request: FinalizeRunRequest): Promise<FinalizeRunOutcome>;
   /** The last word on a run. `abandoned` applies to the whole chain of the run and forgets its bounds and results. */
   finishRun(request: FinishRunRequest): Promise<DoneOrLost>;
@@ -214,8 +233,10 @@ export interface Storage {
   }): Promise<DoneOrLost>;
 
   findRun(tenant: string, runId: string): Promise<RunRow | undefined>;
-  /** Newest first. */
-  listRuns(filter: RunFilter): Promise<readonly RunRow[]>;
+  /** Newest first. By index, whichever of pipeline, chain, label or prefix is given; `status` alone is looked for run by run. */
+  listRuns(filter: RunFilter): Promise<readonly RunHead[]>;
+  /** First runs of every chain of a pipeline, in no particular order. */
+  listRootRunIds(tenant: string, pipeline: string): Promise<readonly string[]>;
   listBatches(tenant: string, rootRunId: string): Promise<readonly BatchRow[]>;
   listCheckpoints(tenant: string, pipeline?: string): Promise<readonly Checkpoint[]>;
 

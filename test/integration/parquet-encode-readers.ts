@@ -12,7 +12,7 @@ export function encodeFile(
   options: ParquetWriterOptions,
 ): Uint8Array<ArrayBuffer> {
   const chunks: Uint8Array[] = [];
-  const writer = new ParquetWriter(options, (bytes) => chunks.push(bytes.slice()));
+  const writer = new ParquetWriter(options, (bytes) => chunks.push(new Uint8Array(bytes)));
   for (const batch of batches) writer.write(batch);
   writer.finish();
   return new Uint8Array(Buffer.concat(chunks));

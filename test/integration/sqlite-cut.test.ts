@@ -250,12 +250,9 @@ describe("range", () => {
        INSERT INTO t ${series(2000, "SELECT n, CASE WHEN n < 1000 THEN n ELSE 100000000 + n END FROM s")};
        INSERT INTO t VALUES (5000, NULL), (5001, 'stray'), (5002, -7.5), (5003, 9223372036854775807)`,
     );
-    const settings = { mode: "range", rangeColumn: "x", types: { x: "text" } } as const;
-    const { x, ...rest } = { x: 0, ...settings };
-    const definition = { ...sourceOf(path, { ...rest, types: {} }) };
+    const definition = sourceOf(path, { mode: "range", rangeColumn: "x" });
     const fields = (await fieldsOf(definition)).slice(0, 1);
     const { plan, chunks, rows } = await readWhole(definition, { fields });
-    expect(x).toBe(0);
     expect(plan.strategy).toBe("range");
     expect(chunks.length).toBeGreaterThan(10);
     expect(chunks.length).toBeLessThan(40);

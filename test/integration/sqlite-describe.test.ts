@@ -161,10 +161,7 @@ describe("what is not there", () => {
     const whole = new DatabaseSync(path);
     whole.exec("PRAGMA journal_mode = DELETE");
     whole.exec(
-      "INSERT INTO t SELECT value, hex(randomblob(200)) FROM generate_series(1, 2000)".replace(
-        "generate_series(1, 2000)",
-        "(WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n LIMIT 2000) SELECT value FROM n)",
-      ),
+      "INSERT INTO t WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s LIMIT 2000) SELECT n, hex(randomblob(200)) FROM s",
     );
     whole.close();
     const damage = Buffer.alloc(4096 * 20, 0xab);

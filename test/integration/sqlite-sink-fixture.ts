@@ -100,9 +100,9 @@ export async function publish(
       pipeline: "load",
       runId: rootRunId,
       rootRunId,
-      parts: parts.map((part) => ({ ...part, chunk: 0, rootRunId })),
-      replaces: [],
+      parts,
       manifestText,
+      assertHeld: async () => undefined,
     });
   });
 }

@@ -39,7 +39,7 @@ function sleeplessClock(): Clock {
 const MOVER = `
 const { DatabaseSync } = require("node:sqlite");
 const { workerData, parentPort } = require("node:worker_threads");
-const database = new DatabaseSync(workerData.path, { timeout: 5000 });
+const database = new DatabaseSync(workerData.path, { timeout: 60000 });
 const stop = new Int32Array(workerData.stop);
 const move = database.prepare("UPDATE t SET amount = amount + CASE id WHEN ?1 THEN -1 ELSE 1 END WHERE id IN (?1, ?2)");
 let moves = 0;

@@ -10,7 +10,7 @@ const NOT_RAISED_YET: readonly ErrorCode[] = [];
 const NOT_TESTED_YET: readonly ErrorCode[] = [];
 
 /** What a shell sees when the command line ends. */
-const EXIT_CODES = ["0", "1", "2", "3", "4", "5", "6", "130", "143"];
+const EXIT_CODES = ["0", "1", "2", "3", "4", "5", "6", "130", "141", "143"];
 
 const codes = Object.keys(ERROR_CODES);
 const rows = tableRows(readFile("docs/errors.md"));

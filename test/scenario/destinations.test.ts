@@ -145,8 +145,8 @@ describe("every file format", () => {
       const isAppend = name.endsWith("append");
       expect(names, name).toHaveLength(isAppend ? 2 : 1);
       const manifest = parseManifest(readFileSync(`${folder}/_manifest.json`, "utf8"));
-      expect(manifest?.standing.map((part) => part.rows)).toEqual(isAppend ? [2] : []);
-      expect(manifest?.replaces).toHaveLength(isAppend ? 0 : 1);
+      expect(manifest?.previous).toMatchObject({ parts: 1, rows: 2 });
+      expect(globSync("_manifests/*.json", { cwd: folder })).toHaveLength(isAppend ? 1 : 0);
       expect(existsSync(`${folder}/.tidemark-staging`)).toBe(false);
       const rows = await duckRows(`SELECT id, name FROM ${reader(name, folder)} ORDER BY 1`);
       const secondRows = [

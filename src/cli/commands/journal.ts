@@ -9,7 +9,7 @@ import { collectJournal, readJournalPage } from "../../operations/journal/read-j
 import { renderEntry } from "../../operations/journal/render-entry.ts";
 import { renderJournal } from "../../operations/journal/render-journal.ts";
 import { renderRevealed, revealRun } from "../../operations/journal/reveal.ts";
-import { pipelineStatus } from "../../operations/status/project-status.ts";
+import { isWorkedOn } from "../../operations/status/project-status.ts";
 import { type RunChainVerdict, verifyRunChain } from "../../operations/verify-run-chain.ts";
 import type { Tidemark } from "../../runtime/tidemark.ts";
 import type { RunRow } from "../../storage/port.ts";
@@ -94,17 +94,20 @@ function verdictJson({ run, events, head, broken }: RunChainVerdict): {
   };
 }
 
-/** Ends with the run: when it is completed, or when nobody works on it any more. */
+/** Ends with the run: when nobody works on it any more and everything it said is printed. */
 async function follow(context: CliContext, { storage, tenant }: Tidemark, run: RunRow): Promise<number> {
+  const ports = { storage, tenant, clock: systemClock };
   let fromVersion = 1;
   for (;;) {
-    const page = await readJournalPage(storage, { tenant, runId: run.runId, fromVersion });
-    for (const entry of page) printEntry(context, entry);
-    fromVersion += page.length;
-    if (page.some(({ kind }) => kind === "run.completed")) return EXIT_OK;
-    if (page.length > 0) continue;
-    const { state } = await pipelineStatus(storage, tenant, run.pipeline);
-    if (state !== "running") return EXIT_OK;
+    // Asked before the events are read: the last ones may come between.
+    const goesOn = await isWorkedOn(ports, run);
+    for (;;) {
+      const page = await readJournalPage(storage, { tenant, runId: run.runId, fromVersion });
+      for (const entry of page) printEntry(context, entry);
+      fromVersion += page.length;
+      if (page.length === 0) break;
+    }
+    if (!goesOn) return EXIT_OK;
     await systemClock.sleep(FOLLOW_EVERY_MS);
   }
 }

@@ -59,11 +59,12 @@ async function runAll(
     const pipelines = pickPipelines(tidemark.project, names, all);
     const interruption = watchSignals(context.terminal);
     try {
+      const scope: RunScope = { context, tidemark, interruption, resume };
       const outcomes: Outcome[] = [];
-      for (const definition of pipelines) {
-        if (interruption.drain.aborted) break;
-        outcomes.push(await runOne({ context, tidemark, interruption, resume }, definition));
-      }
+      for (const definition of pipelines)
+        outcomes.push(
+          interruption.drain.aborted ? notStarted(scope, definition.name) : await runOne(scope, definition),
+        );
       if (context.options.json === true)
         context.printJson(
           pipelines.length === 1 ? (outcomes[0]?.json ?? {}) : { runs: outcomes.map((one) => one.json) },
@@ -80,6 +81,16 @@ interface RunScope {
   readonly tidemark: Tidemark;
   readonly interruption: Interruption;
   readonly resume: boolean;
+}
+
+/** What was asked for and not done makes the whole interrupted, however well the others ended. */
+function notStarted({ context, interruption, resume }: RunScope, pipeline: string): Outcome {
+  const { terminal, options } = context;
+  const next = `tidemark ${resume ? "resume" : "run"} ${pipeline}`;
+  if (options.quiet !== true)
+    terminal.say(`${terminal.style.warn("‖")} ${pipeline}: not started   next: ${next}`);
+  const exit = interruption.exitCode() ?? EXIT_INTERRUPTED;
+  return { pipeline, exit, json: { pipeline, status: "notStarted" } };
 }
 
 async function runOne(scope: RunScope, definition: PipelineDefinition): Promise<Outcome> {

@@ -1,10 +1,11 @@
 /** `tidemark status` and `tidemark runs`: where every pipeline stands, and what has run. */
 import type { Command } from "commander";
+import { systemClock } from "../../core/clock.ts";
 import { TidemarkError } from "../../core/errors.ts";
 import { formatDuration } from "../../core/format-quantity.ts";
 import type { JsonObject } from "../../core/json-value.ts";
 import { type PipelineStatus, pipelineStatus } from "../../operations/status/project-status.ts";
-import type { RunRow } from "../../storage/port.ts";
+import type { RunHead } from "../../storage/port.ts";
 import { type CliContext, getPipeline, withTidemark } from "../cli-context.ts";
 import type { Invoke } from "../main.ts";
 import { renderTable } from "../render-table.ts";
@@ -35,8 +36,9 @@ export function addStatusCommands(program: Command, invoke: Invoke): void {
 
 async function status(context: CliContext): Promise<undefined> {
   return withTidemark(context, async ({ project, storage, tenant }) => {
+    const ports = { storage, tenant, clock: systemClock };
     const names = Object.keys(project.pipelines);
-    const all = await Promise.all(names.map((name) => pipelineStatus(storage, tenant, name)));
+    const all = await Promise.all(names.map((name) => pipelineStatus(ports, name)));
     if (context.options.json === true) {
       context.printJson({
         project: project.project,
@@ -89,13 +91,13 @@ async function runs(
   });
 }
 
-function runRow(run: RunRow): string[] {
+function runRow(run: RunHead): string[] {
   const took =
     run.finishedAtMs === null ? "" : formatDuration(Math.max(0, run.finishedAtMs - run.startedAtMs));
   return [`${run.pipeline}/${run.label}`, run.status, startedAt(run), took, run.runId];
 }
 
-function runJson(run: RunRow): JsonObject {
+function runJson(run: RunHead): JsonObject {
   const { runId, rootRunId, pipeline, label, status: state, planHash, startedAtMs, finishedAtMs } = run;
   return {
     runId,
@@ -110,6 +112,6 @@ function runJson(run: RunRow): JsonObject {
   };
 }
 
-function startedAt(run: RunRow): string {
+function startedAt(run: RunHead): string {
   return new Date(run.startedAtMs).toISOString().slice(0, 19).replace("T", " ") + "Z";
 }

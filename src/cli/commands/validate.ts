@@ -1,8 +1,10 @@
 /** `tidemark validate`: holds what a run promised against what is there. */
 import type { Command } from "commander";
+import { TidemarkError } from "../../core/errors.ts";
 import { formatBytes, formatCount } from "../../core/format-quantity.ts";
 import type { JsonObject } from "../../core/json-value.ts";
 import { getRun, listChain } from "../../operations/find-run.ts";
+import { findSuperseding } from "../../operations/validate/find-superseding.ts";
 import { type ValidationReport, validateRun } from "../../operations/validate/validate-run.ts";
 import type { RunRow } from "../../storage/port.ts";
 import type { Tidemark } from "../../runtime/tidemark.ts";
@@ -50,8 +52,7 @@ async function validate(context: CliContext, reference: string | undefined, deep
 async function completedPipelines({ project, storage, tenant }: Tidemark): Promise<string[]> {
   const names: string[] = [];
   for (const pipeline of Object.keys(project.pipelines)) {
-    const runs = await storage.listRuns({ tenant, pipeline });
-    const newest = runs.find((run) => run.status === "completed");
+    const [newest] = await storage.listRuns({ tenant, pipeline, status: "completed", limit: 1 });
     if (newest !== undefined) names.push(newest.runId);
   }
   return names;
@@ -64,6 +65,7 @@ async function validateOne(
   deep: boolean,
 ): Promise<{ readonly run: RunRow; readonly report: ValidationReport }> {
   const found = await getRun(tidemark.storage, tidemark.tenant, reference);
+  await assertStanding(tidemark, found);
   const [root = found] = await listChain(tidemark.storage, found);
   const sink = tidemark.openSink(getPipeline(tidemark.project, found.pipeline), root.startedAtMs);
   const onProgress = (done: number, total: number): void => {
@@ -79,6 +81,14 @@ async function validateOne(
   } finally {
     await sink.close();
   }
+}
+
+/** Throws VALIDATE_SUPERSEDED. */
+async function assertStanding({ storage }: Tidemark, run: RunRow): Promise<void> {
+  const newer = run.status === "completed" ? await findSuperseding(storage, run) : undefined;
+  if (newer === undefined) return;
+  const { pipeline, label } = run;
+  throw new TidemarkError("VALIDATE_SUPERSEDED", { run: `${pipeline}/${label}`, by: newer.label, pipeline });
 }
 
 function renderReport({ style }: CliContext, run: RunRow, report: ValidationReport): string[] {

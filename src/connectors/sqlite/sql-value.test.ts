@@ -18,6 +18,7 @@ test("a key value survives JSON, to the bit", () => {
         else expect(Object.is(back, value)).toBe(true);
       },
     ),
+    { examples: [[-0], [0], [Number.POSITIVE_INFINITY], [2 ** 53]] },
   );
 });
 

@@ -9,10 +9,7 @@ import type { SQLInputValue } from "node:sqlite";
 import { assert } from "../../core/errors.ts";
 import type { JsonValue } from "../../core/json-value.ts";
 
-export type SqlValue = null | number | bigint | string | Uint8Array;
-export type SqlRow = readonly SqlValue[];
-
-/** Text whose bytes are not valid UTF-8: a JavaScript string could not hold it. */
+/** Text as its bytes: because no JavaScript string could hold them, or because the text is large. */
 export class TextBytes {
   readonly bytes: Uint8Array;
 
@@ -21,8 +18,11 @@ export class TextBytes {
   }
 }
 
+export type SqlValue = null | number | bigint | string | Uint8Array | TextBytes;
+export type SqlRow = readonly SqlValue[];
+
 /** A value by which rows are found again, exact to the byte. */
-export type KeyValue = SqlValue | TextBytes;
+export type KeyValue = SqlValue;
 
 export function encodeKeyValue(value: KeyValue): JsonValue {
   if (value === null || typeof value === "string") return value;
@@ -30,7 +30,8 @@ export function encodeKeyValue(value: KeyValue): JsonValue {
     return Number.isSafeInteger(Number(value)) ? Number(value) : { int: value.toString() };
   }
   if (typeof value === "number") {
-    return Number.isSafeInteger(value) && !Object.is(value, -0) ? value : { real: String(value) };
+    if (Object.is(value, -0)) return { real: "-0" };
+    return Number.isSafeInteger(value) ? value : { real: String(value) };
   }
   if (value instanceof TextBytes) return { text: Buffer.from(value.bytes).toString("base64") };
   return { blob: Buffer.from(value).toString("base64") };
@@ -72,7 +73,7 @@ export function isInteger(value: SqlValue): value is number | bigint {
 /** Storage class, as SQLite's typeof names it. Read as numbers, an integral REAL cannot be told from an INTEGER. */
 export function storageClassOf(value: SqlValue): string {
   if (value === null) return "NULL";
-  if (typeof value === "string") return "TEXT";
+  if (typeof value === "string" || value instanceof TextBytes) return "TEXT";
   if (isInteger(value)) return "INTEGER";
   if (typeof value === "number") return "REAL";
   return "BLOB";

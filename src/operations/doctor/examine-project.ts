@@ -38,7 +38,6 @@ export interface DoctorPorts {
 const LOW_SPACE_BYTES = 1 << 30;
 /** A clock this far behind the newest event was set back. */
 const CLOCK_BEHIND_WARN_MS = 60_000;
-const KNOWN_RUNS_MAX = 100_000;
 
 export async function examineProject(ports: DoctorPorts): Promise<readonly Finding[]> {
   const findings: Finding[] = [...(await examineState(ports))];
@@ -127,12 +126,7 @@ async function examinePlan(
 
 async function examineDestination(ports: DoctorPorts, plan: PipelinePlan, sink: Sink): Promise<Finding> {
   return attempt(plan.pipeline, "destination", async () => {
-    const runs = await ports.storage.listRuns({
-      tenant: ports.tenant,
-      pipeline: plan.pipeline,
-      limit: KNOWN_RUNS_MAX,
-    });
-    const ownRunIds = new Set(runs.map((run) => run.rootRunId));
+    const ownRunIds = new Set(await ports.storage.listRootRunIds(ports.tenant, plan.pipeline));
     await sink.check({ fields: plan.outputFields, pipeline: plan.pipeline, ownRunIds });
     return `${plan.sink.label}: can be written and deleted`;
   });

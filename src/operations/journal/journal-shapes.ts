@@ -92,7 +92,7 @@ const SHAPES: Readonly<Record<JournalKind, z.ZodType>> = {
     files: number,
     retries: number,
     consistency,
-    snapshots: z.array(z.looseObject({ id: text, takenAtMs: number, chunks: z.array(number) })),
+    snapshots: z.array(z.looseObject({ id: text, takenAtMs: number, chunks: number })),
     longestChunkMs: number.nullable(),
   }),
 };

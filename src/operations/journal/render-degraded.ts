@@ -3,7 +3,9 @@ import type { RecordsQuarantined } from "../../pipeline/journal-events.ts";
 import { counted, describeEvent, describeRules } from "./describe-event.ts";
 import type { Journal } from "./journal.ts";
 import {
+  finalOutcome,
   parallelismChanges,
+  planSnapshot,
   qualityIssues,
   quarantined,
   schemaChanges,
@@ -13,6 +15,7 @@ import { shortened, titled } from "./shorten-list.ts";
 
 export function degradedLines(journal: Journal): readonly string[] {
   const lines = [
+    ...consistencyLines(journal),
     ...quarantinedLines(quarantined(journal)),
     ...titled(qualityIssues(journal), "failed quality check", (payload) =>
       describeEvent({ kind: "quality.failed", payload }),
@@ -28,6 +31,15 @@ export function degradedLines(journal: Journal): readonly string[] {
     ),
   ];
   return lines.length === 0 ? ["nothing"] : lines;
+}
+
+/** One snapshot was planned, and more were needed: after a crash, or because the first became too old. */
+function consistencyLines(journal: Journal): readonly string[] {
+  const outcome = finalOutcome(journal);
+  if (planSnapshot(journal)?.consistency !== "snapshot" || outcome?.consistency !== "perChunk") return [];
+  return [
+    `consistent per chunk where one snapshot was planned: ${counted(outcome.snapshots.length, "snapshot")}`,
+  ];
 }
 
 function quarantinedLines(all: readonly RecordsQuarantined[]): readonly string[] {

@@ -99,8 +99,8 @@ describe("renderJournal", () => {
 
   it("lists every snapshot when the run was consistent per chunk", () => {
     const snapshots = [
-      { id: "a", takenAtMs: AT_MS, chunks: [0, 1] },
-      { id: "b", takenAtMs: AT_MS + 1, chunks: [2] },
+      { id: "a", takenAtMs: AT_MS, chunks: 2 },
+      { id: "b", takenAtMs: AT_MS + 1, chunks: 1 },
     ];
     const journal = appendEntries(EMPTY_JOURNAL, [
       like("run.completed", { consistency: "perChunk", snapshots }),

@@ -42,7 +42,7 @@ function balanceLines(outcome: RunCompleted): readonly string[] {
     balance,
     `${counted(outcome.files, "file")}, ${formatBytes(outcome.bytes)}, from ${seen}`,
     ...shortened(consistency === "snapshot" ? [] : snapshots, ({ takenAtMs, chunks }) => {
-      return `snapshot of ${formatInstant(takenAtMs)}: ${counted(chunks.length, "chunk")}`;
+      return `snapshot of ${formatInstant(takenAtMs)}: ${counted(chunks, "chunk")}`;
     }),
   ];
 }

@@ -8,7 +8,7 @@ import type { Sink } from "../../connectors/sink-port.ts";
 import type { Clock } from "../../core/clock.ts";
 import { assertLease, journalEvent } from "../../pipeline/run/run-context.ts";
 import { pipelineLeaseName, takePipelineLease } from "../../pipeline/run/pipeline-lease.ts";
-import type { LeaseProof, RunRow, Storage } from "../../storage/port.ts";
+import type { LeaseProof, RunHead, Storage } from "../../storage/port.ts";
 
 export interface ResetRequest {
   readonly storage: Storage;
@@ -22,7 +22,7 @@ export interface ResetRequest {
 
 export interface ResetReport {
   /** the run that was given up, or null when the newest one had ended */
-  readonly abandoned: RunRow | null;
+  readonly abandoned: RunHead | null;
   readonly checkpoints: number;
 }
 
@@ -42,7 +42,7 @@ export async function resetPipeline(request: ResetRequest): Promise<ResetReport>
   }
 }
 
-async function abandon(request: ResetRequest, lease: LeaseProof, run: RunRow): Promise<void> {
+async function abandon(request: ResetRequest, lease: LeaseProof, run: RunHead): Promise<void> {
   const { storage, clock, tenant } = request;
   const root = (await storage.findRun(tenant, run.rootRunId)) ?? run;
   const sink = request.openSink(root.startedAtMs);
@@ -83,7 +83,7 @@ async function abandon(request: ResetRequest, lease: LeaseProof, run: RunRow): P
 async function forget(
   { storage, tenant, pipeline }: ResetRequest,
   lease: LeaseProof,
-  newest: RunRow,
+  newest: RunHead,
 ): Promise<void> {
   const payload = { context: "state reset", message: "the checkpoints of the pipeline were forgotten" };
   const events = [journalEvent(newest.runId, { kind: "warning.raised", payload })];

@@ -4,8 +4,7 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { parseFieldJson } from "../../columns/field-json.ts";
-import { type Manifest, type ManifestPart, parseManifest } from "../../connectors/manifest.ts";
+import { type Manifest, parseManifest } from "../../connectors/manifest.ts";
 import type { Sink, VerifyFinding } from "../../connectors/sink-port.ts";
 import { TidemarkError } from "../../core/errors.ts";
 import { hashFile } from "../../core/hash-file.ts";
@@ -39,34 +38,42 @@ export async function validateRun(request: ValidateRequest): Promise<ValidationR
       status: run.status,
     });
   }
-  const parts = [...manifest.parts, ...manifest.standing];
+  const total = totalOf(manifest);
   let done = 0;
   const found = await request.sink.verify({
-    parts,
-    fields: manifest.columns.map(parseFieldJson),
+    manifest,
     manifestText: run.manifestText,
     deep,
-    onProgress: () => request.onProgress((done += 1), parts.length),
+    onProgress: () => request.onProgress((done += 1), total.files),
   });
-  const findings = [...found, ...verifyQuarantine(manifest, request.quarantineFolder)];
-  const sum = (pick: (part: ManifestPart) => number): number =>
-    parts.reduce((total, part) => total + pick(part), 0);
+  const findings = [...found, ...(await verifyQuarantine(manifest, request.quarantineFolder))];
+  return { manifest, deep, ...total, findings };
+}
+
+/** With append the parts of earlier runs are part of the output, and are looked at too. */
+function totalOf({
+  parts,
+  totals,
+  previous,
+  writeMode,
+}: Manifest): Pick<ValidationReport, "files" | "rows" | "bytes"> {
+  const before = writeMode === "append" ? previous : null;
   return {
-    manifest,
-    deep,
-    files: parts.length,
-    rows: sum((part) => part.rows),
-    bytes: sum((part) => part.bytes),
-    findings,
+    files: parts.length + (before?.parts ?? 0),
+    rows: totals.written + (before?.rows ?? 0),
+    bytes: totals.bytes + (before?.bytes ?? 0),
   };
 }
 
-function verifyQuarantine(manifest: Manifest, folder: string): readonly VerifyFinding[] {
-  return manifest.quarantine.flatMap((file) => {
+async function verifyQuarantine(manifest: Manifest, folder: string): Promise<readonly VerifyFinding[]> {
+  const findings: VerifyFinding[] = [];
+  for (const file of manifest.quarantine) {
     const path = join(folder, file.name);
-    if (!existsSync(path))
-      return [{ path, column: null, reason: "is missing (deleted quarantine can not be replayed)" }];
-    const intact = statSync(path).size === file.bytes && hashFile(path) === file.sha256;
-    return intact ? [] : [{ path, column: null, reason: "differs from what was written" }];
-  });
+    if (!existsSync(path)) {
+      findings.push({ path, column: null, reason: "is missing (deleted quarantine can not be replayed)" });
+    } else if (statSync(path).size !== file.bytes || (await hashFile(path)) !== file.sha256) {
+      findings.push({ path, column: null, reason: "differs from what was written" });
+    }
+  }
+  return findings;
 }

@@ -3,6 +3,7 @@
  * Runs in a worker thread and holds no state that matters: killing it anywhere loses nothing but time, because parts are
  * staged and table writes are one transaction with their idempotency key.
  */
+import type { ColumnBatch } from "../../columns/column-batch.ts";
 import type { AttemptKey, SinkResult, SinkWriter, WriterRequest } from "../../connectors/sink-port.ts";
 import type { RowFailure, SourceBatch, SourceReader, SourceSnapshot } from "../../connectors/source-port.ts";
 import type { Clock } from "../../core/clock.ts";
@@ -30,10 +31,12 @@ export interface BatchPorts {
   readonly onProgress: (rows: number, bytes: number) => void;
 }
 
+/** Refused rows of one chunk after which it is given up, when the policy has a bound that is broken too. */
+const REFUSED_IN_CHUNK_MAX = 100_000;
+
 /** Counts of one attempt while it runs. */
 interface Tally {
   read: number;
-  decoded: number;
   bytesRead: number;
 }
 
@@ -80,7 +83,7 @@ interface ChunkCopy {
 
 async function copyChunk(copy: ChunkCopy): Promise<Tally> {
   const { ports, descriptor } = copy;
-  const tally: Tally = { read: 0, decoded: 0, bytesRead: 0 };
+  const tally: Tally = { read: 0, bytesRead: 0 };
   const request = {
     bounds: descriptor.bounds,
     fields: ports.transform.sourceFields,
@@ -98,17 +101,65 @@ async function copyChunk(copy: ChunkCopy): Promise<Tally> {
 
 async function copyBatch(copy: ChunkCopy, source: SourceBatch, tally: Tally): Promise<void> {
   refuse(copy, "source", source.failures);
-  const { batch, failures } = applyTransform(copy.ports.transform, source.batch);
-  refuse(copy, "transform", atRow(failures, tally.decoded));
-  if (batch.rowCount > 0) refuse(copy, "sink", atRow(await copy.writer.write(batch), tally.decoded));
-  tally.decoded += source.batch.rowCount;
+  const { batch, failures, kept } = applyTransform(copy.ports.transform, source.batch);
+  const places = failures.length === 0 ? undefined : recordPlaces(source);
+  refuse(
+    copy,
+    "transform",
+    atPlaces(failures, (row) => places?.[row] ?? row),
+  );
+  if (batch.rowCount > 0) await writeBatch(copy, { source, batch, kept });
   tally.read += source.batch.rowCount + source.failures.length;
   tally.bytesRead += source.bytesRead;
+  assertFewRefused(copy, tally);
 }
 
-/** Rows of later stages are counted from the chunk's first decoded row. */
-function atRow(failures: readonly RowFailure[], firstRow: number): readonly RowFailure[] {
-  return failures.map((failure) => ({ ...failure, row: firstRow + failure.row }));
+interface Transformed {
+  readonly source: SourceBatch;
+  readonly batch: ColumnBatch;
+  readonly kept: Int32Array | null;
+}
+
+async function writeBatch(copy: ChunkCopy, { source, batch, kept }: Transformed): Promise<void> {
+  const failures = await copy.writer.write(batch);
+  if (failures.length === 0) return;
+  const places = recordPlaces(source);
+  refuse(
+    copy,
+    "sink",
+    atPlaces(failures, (row) => places[kept?.[row] ?? row] ?? row),
+  );
+}
+
+/** 0-based places within the chunk of a batch's rows: its records in order, without those that failed to decode. */
+function recordPlaces({ batch, failures, firstRow }: SourceBatch): Int32Array {
+  const failed = new Set(failures.map((failure) => failure.row));
+  const places = new Int32Array(batch.rowCount);
+  let place = firstRow;
+  for (let row = 0; row < batch.rowCount; row += 1) {
+    while (failed.has(place)) place += 1;
+    places[row] = place++;
+  }
+  return places;
+}
+
+function atPlaces(failures: readonly RowFailure[], placeOf: (row: number) => number): readonly RowFailure[] {
+  return failures.map((failure) => ({ ...failure, row: placeOf(failure.row) }));
+}
+
+/** The run looks at its bound after each chunk; a chunk that is refused wholesale must not fill the disk until then. */
+function assertFewRefused({ quarantine, descriptor, ports }: ChunkCopy, { read }: Tally): void {
+  const { stopAfterShare, stopAfterCount } = ports.onError;
+  if (stopAfterShare === null && stopAfterCount === null) return;
+  const countMax = Math.max(REFUSED_IN_CHUNK_MAX, 10 * (stopAfterCount ?? 0));
+  if (quarantine.count <= countMax || quarantine.count <= read * (stopAfterShare ?? 0)) return;
+  throw new TidemarkError("RUN_TOO_MANY_QUARANTINED", {
+    pipeline: descriptor.pipeline,
+    run: descriptor.runId,
+    count: quarantine.count,
+    read,
+    threshold: `${countMax} rows of one chunk`,
+  });
 }
 
 function refuse(copy: ChunkCopy, stage: QuarantineStage, failures: readonly RowFailure[]): void {
@@ -135,7 +186,6 @@ async function settle(tally: Tally, writer: SinkWriter, quarantine: QuarantineFi
   const recorded = result.duplicate
     ? ((result.accounting as unknown as Accounting | null) ?? accounting)
     : accounting;
-  if (result.duplicate) quarantine.abort();
   return settledFrom(result, recorded);
 }
 

@@ -68,8 +68,10 @@ export class QuarantineFile {
     return { count: this.#count, rules, file, samples: this.#samples };
   }
 
+  /** Drops what was written. A finished file stays: the sink may have recorded it; `sweep-quarantine.ts` decides. */
   abort(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    if (this.#descriptor === undefined) return;
+    closeSync(this.#descriptor);
     this.#descriptor = undefined;
     rmSync(this.#path(), { force: true });
   }

@@ -21,6 +21,7 @@ export class WorkerCrew {
   readonly #options: CrewOptions;
   readonly #workers: (DataWorker | undefined)[];
   readonly #snapshots: SourceSnapshot[] = [];
+  #taking: Promise<unknown> = Promise.resolve();
 
   private constructor(options: CrewOptions, workers: DataWorker[]) {
     this.#options = options;
@@ -83,7 +84,14 @@ export class WorkerCrew {
     );
   }
 
-  async #takeSnapshot(workers: readonly DataWorker[]): Promise<void> {
+  /** One at a time: taking a snapshot locks the source's writers out for a moment. */
+  #takeSnapshot(workers: readonly DataWorker[]): Promise<void> {
+    const taken = this.#taking.then(() => this.#takeNow(workers));
+    this.#taking = taken.catch(() => undefined);
+    return taken;
+  }
+
+  async #takeNow(workers: readonly DataWorker[]): Promise<void> {
     const snapshot = await this.#options.source.shareSnapshot(async (taken) => {
       await Promise.all(workers.map((worker) => worker.beginSnapshot(taken)));
     });

@@ -1,6 +1,7 @@
 /**
- * Plans a pipeline: asks the source for its columns and its cut, compiles the transform, checks the destination, and
- * seals the result. Reads only; nothing is written to the destination but a probe that is removed again.
+ * Plans a pipeline: asks the source for its columns and its cut, compiles the transform, and seals the
+ * result. Reads only. The destination is asked what it is, not whether it can be written: that is the sink's `check`, which
+ * a run makes before its first byte, and `tidemark doctor` at any time.
  */
 import type { Sink } from "../../connectors/sink-port.ts";
 import type { Source } from "../../connectors/source-port.ts";
@@ -13,7 +14,7 @@ export interface PlanPorts {
   readonly sink: Sink;
 }
 
-/** Throws PLAN_*, SOURCE_* and SINK_* errors, each before any byte is written. */
+/** Throws PLAN_* and SOURCE_* errors; nothing is written. */
 export async function planPipeline(definition: PipelineDefinition, ports: PlanPorts): Promise<PipelinePlan> {
   const description = await ports.source.describe();
   const fields = description.columns.map((column) => column.field);

@@ -38,16 +38,38 @@ export function sealPlan(plan: Omit<PipelinePlan, "sealed" | "planHash">): Pipel
     },
     read: plan.sourceFields.map((field) => field.name),
     output: plan.outputFields.map(fieldJson),
-    sink: {
-      kind: plan.sink.kind,
-      label: plan.sink.label,
-      format: plan.sink.format,
-      compression: plan.sink.compression,
-      writeMode: plan.sink.writeMode,
-      settings: plan.sink.settings,
-    },
+    sink: sealSink(plan.sink),
   };
   return { ...plan, sealed, planHash: sha256Hex(canonicalize(sealed)) };
+}
+
+export function sealSink({
+  kind,
+  label,
+  format,
+  compression,
+  writeMode,
+  settings,
+}: SinkDescription): JsonObject {
+  return { kind, label, format, compression, writeMode, settings };
+}
+
+/**
+ * A sealed plan without what its source chose by looking at how much there is: the strategy, and the words and the query
+ * that follow from it. What the definition demands stays (`cutting.demand`).
+ */
+export function withoutSize(sealed: JsonObject): JsonObject {
+  const { source, ...rest } = sealed as unknown as Record<string, JsonObject> & {
+    readonly source: JsonObject;
+  };
+  const {
+    strategy: _strategy,
+    query: _query,
+    cutting,
+    ...constant
+  } = source as unknown as Record<string, JsonObject>;
+  const { demand = {}, schema = "" } = cutting ?? {};
+  return { ...rest, source: { ...constant, demand, schema } };
 }
 
 /** Names the first member of two sealed plans that differs: for the error of a resume. The order of names is no difference. */

@@ -8,6 +8,7 @@ import {
   MANIFEST_FORMAT,
   type ManifestPart,
   type ManifestSnapshot,
+  type PreviousManifest,
 } from "../../connectors/manifest.ts";
 import type { Part } from "../../connectors/sink-port.ts";
 import type { BatchResult } from "../execution/batch-descriptor.ts";
@@ -16,7 +17,7 @@ import { tallyResults } from "./tally.ts";
 
 export interface ManifestInput {
   readonly results: ReadonlyMap<number, BatchResult>;
-  readonly standing: readonly ManifestPart[];
+  readonly previous: PreviousManifest | null;
 }
 
 export function buildManifest(context: RunContext, input: ManifestInput): Manifest {
@@ -24,7 +25,6 @@ export function buildManifest(context: RunContext, input: ManifestInput): Manife
   const ordered = [...input.results].toSorted(([a], [b]) => a - b);
   const tally = tallyResults(ordered.map(([, result]) => result));
   const snapshots = listSnapshots(ordered);
-  const replaces = plan.sink.writeMode === "replace";
   return {
     format: MANIFEST_FORMAT,
     ledger: context.ports.storage.ledgerId,
@@ -48,8 +48,7 @@ export function buildManifest(context: RunContext, input: ManifestInput): Manife
     parts: ordered.flatMap(([chunk, result]) =>
       result.parts.map((part) => manifestPart(part, chunk, run.rootRunId)),
     ),
-    standing: replaces ? [] : input.standing,
-    replaces: replaces ? input.standing.map((part) => part.name) : [],
+    previous: input.previous,
     quarantine: ordered.flatMap(([chunk, result]) => quarantinePart(chunk, result)),
   };
 }

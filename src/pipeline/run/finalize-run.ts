@@ -8,6 +8,7 @@ import type { VerifyFinding } from "../../connectors/sink-port.ts";
 import { assert, TidemarkError } from "../../core/errors.ts";
 import { faultPoint } from "../../core/fault-point.ts";
 import { sha256Hex } from "../../core/sha256.ts";
+import { sweepQuarantine } from "../execution/sweep-quarantine.ts";
 import type { JournalEvent } from "../journal-events.ts";
 import { buildManifest } from "./build-manifest.ts";
 import type { ChunkResults } from "./run-chunks.ts";
@@ -22,13 +23,14 @@ export async function finalizeRun(context: RunContext, results: ChunkResults): P
   assert(manifest !== undefined, "a stored manifest is one of ours");
   await publish(context, manifest, manifestText, results);
   faultPoint("run.afterPublish");
+  sweepQuarantine(context.ports.quarantineFolder, manifest.rootRunId, results.values());
   await validate(context, manifest, manifestText);
   return manifest;
 }
 
 async function storeManifest(context: RunContext, results: ChunkResults): Promise<string> {
-  const standing = await context.ports.sink.standingParts();
-  const manifest = buildManifest(context, { results, standing });
+  const previous = await context.ports.sink.standingManifest();
+  const manifest = buildManifest(context, { results, previous });
   assertBalanced(context.plan.pipeline, manifest.totals);
   const manifestText = renderManifest(manifest);
   const event: JournalEvent = {
@@ -66,8 +68,8 @@ async function publish(
     runId: manifest.runId,
     rootRunId: manifest.rootRunId,
     parts: [...results].toSorted(([a], [b]) => a - b).flatMap(([, result]) => result.parts),
-    replaces: manifest.replaces,
     manifestText,
+    assertHeld: context.assertHeld,
   });
   for (const warning of warnings) context.ports.observer.onWarning(`${warning.context}: ${warning.message}`);
   await record(
@@ -80,8 +82,7 @@ async function validate(context: RunContext, manifest: Manifest, manifestText: s
   if (!context.definition.validate) return;
   context.ports.observer.onPhase("validating");
   const findings = await context.ports.sink.verify({
-    parts: [...manifest.parts, ...manifest.standing],
-    fields: context.plan.outputFields,
+    manifest,
     manifestText,
     deep: false,
     onProgress: () => undefined,

@@ -46,7 +46,7 @@ function completedEvent({ status, error, tally, ...end }: RunEnd, durationMs: nu
       files: tally.files,
       retries: end.retries,
       consistency: end.consistency,
-      snapshots: end.snapshots.map(({ id, takenAtMs, chunks }) => ({ id, takenAtMs, chunks: [...chunks] })),
+      snapshots: end.snapshots.map(({ id, takenAtMs, chunks }) => ({ id, takenAtMs, chunks: chunks.length })),
       longestChunkMs: tally.longestChunkMs === 0 ? null : tally.longestChunkMs,
     },
   };

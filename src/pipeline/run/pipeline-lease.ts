@@ -8,12 +8,20 @@ import { TidemarkError } from "../../core/errors.ts";
 import { formatDuration } from "../../core/format-quantity.ts";
 import { currentHolder, isHolderDead } from "../../core/process-identity.ts";
 import type { Lease, LeaseProof, Storage } from "../../storage/port.ts";
+import { assertLease } from "./run-context.ts";
 
-const LEASE_TTL_MS = 30_000;
-const EXTEND_EVERY_MS = 8_000;
+/** Longer than anything that keeps the main thread busy; a dead holder on the same host is replaced without waiting. */
+const LEASE_TTL_MS = 60_000;
+const EXTEND_EVERY_MS = 10_000;
+/** After an extension that failed: the storage may be back at once. */
+const EXTEND_AGAIN_MS = 1_000;
 
 export interface PipelineLease {
   readonly proof: LeaseProof;
+  /** aborted when an extension found that somebody else holds the pipeline */
+  readonly lost: AbortSignal;
+  /** Makes sure, by a storage operation, that the lease is still ours, and extends it; throws LEASE_LOST. */
+  assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -40,9 +48,14 @@ export async function takePipelineLease(
   }
   if (outcome.kind === "held") throw heldError(name, outcome.lease);
   const proof: LeaseProof = { name, token: outcome.lease.token };
-  const stop = keepExtending(storage, clock, proof);
+  const lost = new AbortController();
+  const stop = keepExtending({ storage, clock, proof, lost });
   return {
     proof,
+    lost: lost.signal,
+    assertHeld: async () => {
+      assertLease(describeLease(name), await storage.extendLease({ proof, ttlMs: LEASE_TTL_MS }));
+    },
     release: async () => {
       await stop();
       await storage.releaseLease(proof);
@@ -50,9 +63,14 @@ export async function takePipelineLease(
   };
 }
 
+/** For people: `pipeline orders`. */
+function describeLease(name: string): string {
+  return `pipeline ${name.split(":").at(-1) ?? name}`;
+}
+
 function heldError(name: string, lease: Lease): TidemarkError {
   const { pid, host, command } = lease.holder;
-  const what = `pipeline ${name.split(":").at(-1) ?? name}`;
+  const what = describeLease(name);
   const since = new Date(lease.sinceMs).toISOString();
   return new TidemarkError("LEASE_HELD", {
     what,
@@ -64,13 +82,30 @@ function heldError(name: string, lease: Lease): TidemarkError {
   });
 }
 
-/** A lost lease is noticed by the next storage operation of the run, which is refused: nothing to do here. */
-function keepExtending(storage: Storage, clock: Clock, proof: LeaseProof): () => Promise<void> {
+interface Extending {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly proof: LeaseProof;
+  readonly lost: AbortController;
+}
+
+/** A failing extension is tried again: the lease outlives several. Ends when the lease is lost or released. */
+function keepExtending({ storage, clock, proof, lost }: Extending): () => Promise<void> {
   const stopped = new AbortController();
+  const extend = async (): Promise<number> => {
+    try {
+      const outcome = await storage.extendLease({ proof, ttlMs: LEASE_TTL_MS });
+      if (outcome.kind === "lostLease") lost.abort();
+      return EXTEND_EVERY_MS;
+    } catch {
+      return EXTEND_AGAIN_MS;
+    }
+  };
   const loop = async (): Promise<void> => {
-    while (!stopped.signal.aborted) {
-      await clock.sleep(EXTEND_EVERY_MS, stopped.signal);
-      await storage.extendLease({ proof, ttlMs: LEASE_TTL_MS });
+    let waitMs = EXTEND_EVERY_MS;
+    while (!lost.signal.aborted) {
+      await clock.sleep(waitMs, stopped.signal);
+      waitMs = await extend();
     }
   };
   const done = loop().catch(() => undefined);

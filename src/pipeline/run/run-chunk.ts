@@ -103,6 +103,7 @@ async function commit(context: RunContext, { batch, attempt, result }: Commit): 
     events: commitEvents(context, { batch, attempt, result }),
   });
   assertLease(`pipeline ${context.plan.pipeline}`, outcome);
+  assert(outcome.kind === "completed", "a chunk is committed by the attempt that claimed it last");
 }
 
 function commitEvents(context: RunContext, { batch, attempt, result }: Commit): ProposedEvent[] {

@@ -47,8 +47,11 @@ export async function runChunks(
   return results.size === batches.length ? "done" : "drained";
 }
 
-/** The bound is broken when every part of it that is set is broken: a share alone would stop a run at its first row. */
-function assertFewRefused(context: RunContext, results: ChunkResults): void {
+/**
+ * Throws RUN_TOO_MANY_QUARANTINED. The bound is broken when every part of it that is set is broken: a share alone would
+ * stop a run at its first row.
+ */
+export function assertFewRefused(context: RunContext, results: ChunkResults): void {
   const { stopAfterShare, stopAfterCount } = context.definition.onError;
   if (stopAfterShare === null && stopAfterCount === null) return;
   const { read, quarantined } = tallyResults([...results.values()]);

@@ -44,6 +44,10 @@ export interface RunContext {
   readonly ports: RunPorts;
   readonly run: RunRow;
   readonly lease: LeaseProof;
+  /** Throws LEASE_LOST unless the pipeline is still ours; to be awaited before anything others can see is changed. */
+  readonly assertHeld: () => Promise<void>;
+  /** aborted when the pipeline was lost to another process */
+  readonly lost: AbortSignal;
   /** when the first run of the chain started: fills `{date}` */
   readonly rootStartedAtMs: number;
 }
@@ -65,5 +69,7 @@ export function assertLease<T extends { readonly kind: string }>(
 ): asserts outcome is Exclude<T, LostLease> {
   if (outcome.kind !== "lostLease") return;
   const holder = (outcome as LostLease).lease?.holder;
-  throw new TidemarkError("LEASE_LOST", { what, pid: holder?.pid ?? 0, host: holder?.host ?? "nobody" });
+  const winner =
+    holder === undefined ? "another process, which is done with it" : `pid ${holder.pid} on ${holder.host}`;
+  throw new TidemarkError("LEASE_LOST", { what, winner });
 }

@@ -7,19 +7,18 @@
 import type { Manifest } from "../../connectors/manifest.ts";
 import type { Sink } from "../../connectors/sink-port.ts";
 import { type TidemarkError, toTidemarkError } from "../../core/errors.ts";
-import type { RunRow } from "../../storage/port.ts";
+import type { BatchRow, RunRow } from "../../storage/port.ts";
 import type { BatchResult } from "../execution/batch-descriptor.ts";
 import { WorkerCrew } from "../execution/worker-crew.ts";
 import type { PipelineDefinition } from "../definition.ts";
-import { planPipeline } from "../plan/plan-pipeline.ts";
 import type { PipelinePlan } from "../plan/sealed-plan.ts";
 import { fieldJson } from "../../columns/field-json.ts";
 import { finalizeRun } from "./finalize-run.ts";
 import { finishRun } from "./finish-run.ts";
-import { pipelineLeaseName, takePipelineLease } from "./pipeline-lease.ts";
-import { type ChunkResults, runChunks } from "./run-chunks.ts";
+import { type PipelineLease, pipelineLeaseName, takePipelineLease } from "./pipeline-lease.ts";
+import { assertFewRefused, type ChunkResults, runChunks } from "./run-chunks.ts";
 import type { RunContext, RunPorts } from "./run-context.ts";
-import { type RunStart, startRun } from "./start-run.ts";
+import { startRun } from "./start-run.ts";
 import { listSnapshots } from "./build-manifest.ts";
 import { type RunTally, tallyResults } from "./tally.ts";
 
@@ -51,45 +50,68 @@ export interface RunSummary {
 
 /** Throws the error that ended the run, after it was recorded; LEASE_HELD, RUN_UNFINISHED, PLAN_* before anything began. */
 export async function runPipeline(request: RunRequest): Promise<RunSummary> {
-  const { storage, clock } = request.ports;
+  const { storage, clock, observer } = request.ports;
   const name = pipelineLeaseName(request.tenant, request.definition.name);
   const lease = await takePipelineLease(storage, clock, name, request.command);
   try {
-    return await runUnderLease(request, lease.proof);
+    return await runUnderLease(request, lease);
   } finally {
-    await lease.release();
+    // A lease that can not be released runs out by itself: no reason to forget how the run ended.
+    await lease
+      .release()
+      .catch((error: unknown) => observer.onWarning(`lease: ${toTidemarkError(error).message}`));
   }
 }
 
-async function runUnderLease(request: RunRequest, lease: RunContext["lease"]): Promise<RunSummary> {
+async function runUnderLease(request: RunRequest, lease: PipelineLease): Promise<RunSummary> {
   const retries = countRetries(request.ports);
-  const start = await startRun({ ...request, ports: retries.ports }, lease, planPipeline);
-  const results = committedResults(start);
-  const earlier = results.size;
+  const context = await startRun({ ...request, ports: retries.ports }, lease);
+  const results: ChunkResults = new Map();
+  const progress: Progress = { results, earlier: 0, retries: retries.count };
   try {
-    const ended = await workThrough(start, results);
-    return await summarize(start, ended, { results, earlier, retries: retries.count() });
+    const batches = await takeUp(context, results);
+    const earlier = results.size;
+    const manifest = await workThrough({ context, batches }, results);
+    return await summarize({ context, batches }, manifest, { ...progress, earlier });
   } catch (thrown) {
     const error = toTidemarkError(thrown);
-    await recordFailure(start, error, { results, earlier, retries: retries.count() });
+    await recordFailure(context, error, progress);
     throw error;
   } finally {
-    await start.context.ports.sink.close();
+    await context.ports.sink.close();
   }
 }
 
 interface Progress {
   readonly results: ChunkResults;
   readonly earlier: number;
-  readonly retries: number;
+  readonly retries: () => number;
+}
+
+interface RunStart {
+  readonly context: RunContext;
+  /** of the whole chain, by index */
+  readonly batches: readonly BatchRow[];
+}
+
+/** What the chain has committed so far, and the destination made ready for the rest. */
+async function takeUp(context: RunContext, results: ChunkResults): Promise<readonly BatchRow[]> {
+  const { tenant, run, plan, ports } = context;
+  const batches = await ports.storage.listBatches(tenant, run.rootRunId);
+  for (const { index, status, result } of batches) {
+    if (status === "completed" && result !== null) results.set(index, result as unknown as BatchResult);
+  }
+  const committed = [...results.values()].flatMap(({ parts }) => parts);
+  await ports.sink.prepare({ rootRunId: run.rootRunId, fields: plan.outputFields, committed });
+  return batches;
 }
 
 /** Runs what is open and finalizes; null when drained before the last chunk. */
-async function workThrough(start: RunStart, results: ChunkResults): Promise<Manifest | null> {
-  const { context, batches } = start;
+async function workThrough({ context, batches }: RunStart, results: ChunkResults): Promise<Manifest | null> {
   context.ports.observer.onStarted(context.run, context.plan, { total: batches.length, done: results.size });
+  if (context.run.manifestText === null) assertFewRefused(context, results);
   if (results.size < batches.length) {
-    const outcome = await runOpenChunks(start, results);
+    const outcome = await runOpenChunks({ context, batches }, results);
     if (outcome === "drained") return null;
   }
   return finalizeRun(context, results);
@@ -117,18 +139,17 @@ async function runOpenChunks(
       onProgress: (rows, bytes) => ports.observer.onProgress(rows, bytes),
     },
   });
+  // Whoever has the pipeline now reads the same chunks: going on would only be work for nothing.
+  const stop = (): void => void crew.kill();
+  context.lost.addEventListener("abort", stop, { once: true });
   try {
     const outcome = await runChunks(context, batches, crew, results);
     await crew.close();
     return outcome;
   } finally {
+    context.lost.removeEventListener("abort", stop);
     await crew.kill();
   }
-}
-
-function committedResults({ batches }: RunStart): ChunkResults {
-  const done = batches.filter((batch) => batch.status === "completed" && batch.result !== null);
-  return new Map(done.map((batch) => [batch.index, batch.result as unknown as BatchResult]));
 }
 
 async function summarize(
@@ -145,7 +166,7 @@ async function summarize(
 }
 
 /** A run whose failure can not be recorded (state full, lease lost) is found unfinished by the next command: as safe. */
-async function recordFailure({ context }: RunStart, error: TidemarkError, progress: Progress): Promise<void> {
+async function recordFailure(context: RunContext, error: TidemarkError, progress: Progress): Promise<void> {
   if (error.code === "LEASE_LOST") return;
   try {
     await finishRun(context, { status: "failed", error, ...endOf(context, progress) });
@@ -162,7 +183,12 @@ function endOf({ plan }: RunContext, { results, retries }: Progress): EndFacts {
   const ordered = [...results].toSorted(([a], [b]) => a - b);
   const snapshots = listSnapshots(ordered);
   const consistency = snapshots.length > 1 ? "perChunk" : plan.source.consistency;
-  return { tally: tallyResults(ordered.map(([, result]) => result)), retries, snapshots, consistency };
+  return {
+    tally: tallyResults(ordered.map(([, result]) => result)),
+    retries: retries(),
+    snapshots,
+    consistency,
+  };
 }
 
 function countRetries(ports: RunRequest["ports"]): { readonly ports: RunRequest["ports"]; count(): number } {

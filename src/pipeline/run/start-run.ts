@@ -5,59 +5,59 @@
 import type { Sink } from "../../connectors/sink-port.ts";
 import { TidemarkError } from "../../core/errors.ts";
 import { faultPoint } from "../../core/fault-point.ts";
-import type { JsonObject } from "../../core/json-value.ts";
-import type { BatchRow, LeaseProof, RunRow, StartRunRequest } from "../../storage/port.ts";
-import type { BatchResult } from "../execution/batch-descriptor.ts";
+import type { LeaseProof, RunHead, RunRow, StartRunRequest } from "../../storage/port.ts";
 import type { JournalEvent } from "../journal-events.ts";
-import type { PlanPorts } from "../plan/plan-pipeline.ts";
-import { firstDifference, type PipelinePlan } from "../plan/sealed-plan.ts";
+import { planPipeline } from "../plan/plan-pipeline.ts";
+import { recallPlan } from "../plan/recall-plan.ts";
+import { firstDifference, type PipelinePlan, withoutSize } from "../plan/sealed-plan.ts";
+import type { PipelineLease } from "./pipeline-lease.ts";
 import { assertLease, journalEvent, type RunContext, type RunPorts } from "./run-context.ts";
 import type { RunRequest } from "./run-pipeline.ts";
 
-/** Runs of one pipeline that a destination check may know; older ones have been replaced long since. */
-const KNOWN_RUNS_MAX = 100_000;
-
-export interface RunStart {
-  readonly context: RunContext;
-  /** of the whole chain, by index */
-  readonly batches: readonly BatchRow[];
-}
-
-type Planner = (definition: RunRequest["definition"], ports: PlanPorts) => Promise<PipelinePlan>;
-
 /** Throws RUN_UNFINISHED, RUN_NOTHING_TO_RESUME, PLAN_CHANGED and whatever planning and checking throw. */
-export async function startRun(request: RunRequest, lease: LeaseProof, planner: Planner): Promise<RunStart> {
+export async function startRun(request: RunRequest, lease: PipelineLease): Promise<RunContext> {
   const { storage, clock } = request.ports;
-  const pipeline = request.definition.name;
-  const known = await storage.listRuns({ tenant: request.tenant, pipeline, limit: KNOWN_RUNS_MAX });
-  const before = resumable(request, known[0]);
+  const { tenant, definition } = request;
+  const [newest] = await storage.listRuns({ tenant, pipeline: definition.name, limit: 1 });
+  const open = resumable(request, newest);
+  const before = open === undefined ? undefined : await storage.findRun(tenant, open.runId);
   const startedAtMs = clock.nowMs();
   const rootStartedAtMs = before === undefined ? startedAtMs : await rootStart(request, before);
   const sink = request.openSink(rootStartedAtMs);
   try {
-    const plan = await planner(request.definition, { source: request.ports.source, sink });
-    if (before !== undefined) assertSamePlan(before, plan);
-    const ownRunIds = new Set(known.map((run) => run.rootRunId));
-    await sink.check({ fields: plan.outputFields, pipeline, ownRunIds });
-    const run = await recordStart(request, { lease, before, plan, startedAtMs });
+    const plan = await planOrRecall(request, sink, before);
+    const ownRunIds = new Set(await storage.listRootRunIds(tenant, definition.name));
+    await sink.check({ fields: plan.outputFields, pipeline: definition.name, ownRunIds });
+    const run = await recordStart(request, { lease: lease.proof, before, plan, startedAtMs });
     faultPoint("run.afterStart");
     const ports: RunPorts = { ...request.ports, sink };
-    const batches = await storage.listBatches(request.tenant, run.rootRunId);
-    await sink.prepare({
-      rootRunId: run.rootRunId,
-      fields: plan.outputFields,
-      committed: committedParts(batches),
-    });
-    const { tenant, definition } = request;
-    return { context: { tenant, definition, plan, ports, run, lease, rootStartedAtMs }, batches };
+    const { proof, assertHeld, lost } = lease;
+    return { tenant, definition, plan, ports, run, lease: proof, assertHeld, lost, rootStartedAtMs };
   } catch (error) {
     await sink.close();
     throw error;
   }
 }
 
+/** A chain whose manifest is stored only has to be published: its source may be gone, and is not asked again. */
+async function planOrRecall(
+  { definition, ports }: RunRequest,
+  sink: Sink,
+  before: RunRow | undefined,
+): Promise<PipelinePlan> {
+  if (before !== undefined && before.manifestText !== null) {
+    const recalled = recallPlan(before.plan, before.planHash, sink.describe());
+    assertSamePlan(before, recalled);
+    return recalled;
+  }
+  const plan = await planPipeline(definition, { source: ports.source, sink });
+  if (before === undefined) return plan;
+  assertSamePlan(before, plan);
+  return { ...plan, sealed: before.plan, planHash: before.planHash };
+}
+
 /** The run to go on with, or undefined for a new chain. */
-function resumable({ resume, definition }: RunRequest, newest: RunRow | undefined): RunRow | undefined {
+function resumable({ resume, definition }: RunRequest, newest: RunHead | undefined): RunHead | undefined {
   const pipeline = definition.name;
   const isOpen = newest !== undefined && newest.status !== "completed" && newest.status !== "abandoned";
   if (resume) {
@@ -70,7 +70,7 @@ function resumable({ resume, definition }: RunRequest, newest: RunRow | undefine
 }
 
 /** We hold the lease: a run left running or finalizing has nobody. */
-function describeState({ status }: RunRow): string {
+function describeState({ status }: RunHead): string {
   return status === "running" || status === "finalizing" ? `crashed while ${status}` : status;
 }
 
@@ -79,9 +79,11 @@ async function rootStart({ ports, tenant }: RunRequest, before: RunRow): Promise
   return root?.startedAtMs ?? before.startedAtMs;
 }
 
+/** How a source is cut may follow its size; the chain's bounds are fixed, so that a table that grew is no other plan. */
 function assertSamePlan(before: RunRow, plan: PipelinePlan): void {
   if (before.planHash === plan.planHash) return;
-  const reason = firstDifference(before.plan, plan.sealed) ?? "its hash";
+  const reason = firstDifference(withoutSize(before.plan), withoutSize(plan.sealed));
+  if (reason === undefined) return;
   throw new TidemarkError("PLAN_CHANGED", { pipeline: before.pipeline, run: before.label, reason });
 }
 
@@ -154,9 +156,4 @@ function plannedEvent({ definition, resume }: RunRequest, plan: PipelinePlan, id
       planHash: plan.planHash,
     },
   };
-}
-
-function committedParts(batches: readonly BatchRow[]): Parameters<Sink["prepare"]>[0]["committed"] {
-  const results = batches.map((batch) => batch.result as (JsonObject & BatchResult) | null);
-  return results.flatMap((result) => result?.parts ?? []);
 }

@@ -13,6 +13,8 @@ export interface TransformedBatch {
   readonly batch: ColumnBatch;
   /** `row` is the place within the batch that came in */
   readonly failures: readonly RowFailure[];
+  /** places, within the batch that came in, of the rows that are left; null: all of them */
+  readonly kept: Int32Array | null;
 }
 
 interface CellFailure {
@@ -26,7 +28,7 @@ export function applyTransform(transform: CompiledTransform, input: ColumnBatch)
   const cells: CellFailure[] = [];
   const columns = transform.columns.map((output) => projectColumn(output, input, cells));
   const batch = columnBatch(transform.outputFields, columns);
-  if (cells.length === 0) return { batch, failures: [] };
+  if (cells.length === 0) return { batch, failures: [], kept: null };
   return dropFailedRows(batch, input, cells);
 }
 
@@ -57,5 +59,5 @@ function dropFailedRows(
   const failures = [...firstByRow.values()]
     .toSorted((a, b) => a.row - b.row)
     .map((cell): RowFailure => ({ ...cell, raw: renderRow(input, cell.row), place: {} }));
-  return { batch: selectRows(batch, keep), failures };
+  return { batch: selectRows(batch, keep), failures, kept: keep };
 }

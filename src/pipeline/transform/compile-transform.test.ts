@@ -37,7 +37,9 @@ describe("a transform", () => {
 
   it("swaps two names in one step", () => {
     expect(outputs([{ kind: "rename", columns: { id: "total", total: "id" } }])).toEqual([
-      "total int64 not null", "id text", "constructor text",
+      "total int64 not null",
+      "id text",
+      "constructor text",
     ]);
   });
 
@@ -46,12 +48,18 @@ describe("a transform", () => {
   });
 
   it("names step and column that does not exist, with what comes near", () => {
-    expect(() => outputs([{ kind: "select", columns: ["totl"] }])).toThrowError(/step 1 \(select\).*'totl'.*did you mean 'total'/);
+    expect(() => outputs([{ kind: "select", columns: ["totl"] }])).toThrowError(
+      /step 1 \(select\).*'totl'.*did you mean 'total'/,
+    );
   });
 
   it("refuses two output columns of one name", () => {
-    expect(() => outputs([{ kind: "rename", columns: { id: "total" } }])).toThrowError(/two output columns are called 'total'/);
-    expect(() => outputs([{ kind: "select", columns: ["id", "id"] }])).toThrowError(/two output columns are called 'id'/);
+    expect(() => outputs([{ kind: "rename", columns: { id: "total" } }])).toThrowError(
+      /two output columns are called 'total'/,
+    );
+    expect(() => outputs([{ kind: "select", columns: ["id", "id"] }])).toThrowError(
+      /two output columns are called 'id'/,
+    );
   });
 
   it("refuses an empty selection", () => {

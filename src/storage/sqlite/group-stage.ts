@@ -1,17 +1,16 @@
 /**
- * The ledger as it will be when the group in work commits: staged heads, positions, clock and idempotency keys over the
- * cached ones. Gives each event its version, position, time and hash; its row is inserted with others of the group. Thrown away with a rolled back
- * group, adopted by `LedgerHeads` after COMMIT.
+ * The ledger as it will be when the group in work commits: position, clock and idempotency keys over the cached ones. Gives
+ * each event its version, position, time and hash; its row is inserted with others of the group. Thrown away with a rolled
+ * back group (the cached heads, which it moves, are dropped then), adopted by `LedgerHeads` after COMMIT.
  */
 import type { HybridTime } from "../../ledger/event.ts";
 import { GENESIS_HASH, hashEvent } from "../../ledger/event-hash.ts";
 import { headerText } from "../../ledger/header-text.ts";
 import { type ClockReading, nextTime } from "../../ledger/hybrid-clock.ts";
 import type { PreparedEvent } from "../../ledger/prepare-append.ts";
-import { CHAIN_START, type ChainHead } from "../../ledger/verify-chain.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { EventInserts } from "./event-rows.ts";
-import type { LedgerHeads } from "./ledger-heads.ts";
+import type { LedgerHeads, MovingHead } from "./ledger-heads.ts";
 
 /** An idempotency key used in this group; written when the group is sealed. */
 export interface StagedKey {
@@ -33,7 +32,6 @@ export class GroupStage {
   readonly #connection: SqliteConnection;
   readonly #inserts: EventInserts;
   readonly #heads: LedgerHeads;
-  readonly #staged = new Map<string, ChainHead>();
   readonly #clockStart: ClockReading;
 
   constructor(connection: SqliteConnection, heads: LedgerHeads, clockStart: ClockReading) {
@@ -45,24 +43,23 @@ export class GroupStage {
     this.at = heads.at;
   }
 
-  /** Head of an entity, version 0 when it has no events. */
-  head(tenant: string, entity: string): ChainHead {
-    const key = keyOf(tenant, entity);
-    return this.#staged.get(key) ?? this.#heads.find(key) ?? this.#readHead(tenant, entity);
+  /** Version of an entity, 0 when it has no events. */
+  versionOf(tenant: string, entity: string): number {
+    return this.#heads.head(this.#connection, tenant, entity).version;
   }
 
-  append(tenant: string, event: PreparedEvent, reading: ClockReading): ChainHead {
-    const { entity } = event;
-    const previous = this.head(tenant, entity);
-    const version = previous.version + 1;
+  /** The head it returns moves on with the next event of the entity. */
+  append(tenant: string, event: PreparedEvent, reading: ClockReading): Readonly<MovingHead> {
+    const head = this.#heads.head(this.#connection, tenant, event.entity);
+    const version = head.version + 1;
     const at = nextTime(this.at, this.#clockStart, reading);
     const clockMs = reading.wallMs;
     const header = headerText({ ...event, tenant, version, at, clockMs });
-    const hash = hashEvent(previous.hash, header, event.payloadHash);
+    const hash = hashEvent(head.hash, header, event.payloadHash);
     const position = this.position + 1;
     this.#inserts.add(event, { position, tenant, version, at, clockMs, hash });
-    const head = { version, hash };
-    this.#staged.set(keyOf(tenant, entity), head);
+    head.version = version;
+    head.hash = hash;
     this.position = position;
     this.at = at;
     this.lastHash = hash;
@@ -94,16 +91,7 @@ export class GroupStage {
 
   /** After COMMIT. */
   adopt(): void {
-    this.#heads.adopt(this.position, this.at, this.#staged);
-  }
-
-  #readHead(tenant: string, entity: string): ChainHead {
-    const row = this.#connection.row<readonly [number, Uint8Array]>(
-      "SELECT version, hash FROM events WHERE tenant = ? AND entity = ? ORDER BY version DESC LIMIT 1",
-      tenant,
-      entity,
-    );
-    return row === undefined ? CHAIN_START : { version: row[0], hash: Buffer.from(row[1]).toString("hex") };
+    this.#heads.adopt(this.position, this.at);
   }
 }
 

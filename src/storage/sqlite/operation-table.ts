@@ -13,6 +13,7 @@ import { findLease } from "./operations/find-lease.ts";
 import { finishRun } from "./operations/finish-run.ts";
 import { listBatches } from "./operations/list-batches.ts";
 import { listCheckpoints } from "./operations/list-checkpoints.ts";
+import { listRootRunIds } from "./operations/list-root-run-ids.ts";
 import { listRuns } from "./operations/list-runs.ts";
 import { durablePosition, readEntity, readPositions } from "./operations/read-events.ts";
 import { recordRunEvents } from "./operations/record-run-events.ts";
@@ -42,6 +43,7 @@ export interface ReadOperations {
   readonly findLease: typeof findLease;
   readonly findRun: typeof readRun;
   readonly listRuns: typeof listRuns;
+  readonly listRootRunIds: typeof listRootRunIds;
   readonly listBatches: typeof listBatches;
   readonly listCheckpoints: typeof listCheckpoints;
   readonly readEntity: typeof readEntity;
@@ -76,6 +78,7 @@ const READS: ReadOperations = {
   findLease,
   findRun: readRun,
   listRuns,
+  listRootRunIds,
   listBatches,
   listCheckpoints,
   readEntity,

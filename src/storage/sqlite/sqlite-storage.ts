@@ -9,6 +9,7 @@ import { type PreparedEvent, prepareAppend, prepareEvents } from "../../ledger/p
 import type * as port from "../port.ts";
 import { encodeAppend } from "./append-wire.ts";
 import { toAppendOutcome } from "./append-outcome.ts";
+import { decodeBatchRow } from "./decode-batch-row.ts";
 import type { LedgerIdentity } from "./migrate.ts";
 import type {
   ReadArguments,
@@ -85,7 +86,7 @@ export class SqliteStorage implements port.Storage {
     });
   }
 
-  async failBatch(request: port.FailBatchRequest): Promise<port.DoneOrLost> {
+  async failBatch(request: port.FailBatchRequest): Promise<port.FailBatchOutcome> {
     return this.#write("failBatch", { ...request, events: this.#prepare(request) });
   }
 
@@ -109,12 +110,17 @@ export class SqliteStorage implements port.Storage {
     return this.#read("findRun", tenant, runId);
   }
 
-  listRuns(filter: port.RunFilter): Promise<readonly port.RunRow[]> {
+  listRuns(filter: port.RunFilter): Promise<readonly port.RunHead[]> {
     return this.#read("listRuns", filter);
   }
 
-  listBatches(tenant: string, rootRunId: string): Promise<readonly port.BatchRow[]> {
-    return this.#read("listBatches", tenant, rootRunId);
+  listRootRunIds(tenant: string, pipeline: string): Promise<readonly string[]> {
+    return this.#read("listRootRunIds", tenant, pipeline);
+  }
+
+  async listBatches(tenant: string, rootRunId: string): Promise<readonly port.BatchRow[]> {
+    const rows = await this.#read("listBatches", tenant, rootRunId);
+    return rows.map((row) => decodeBatchRow(rootRunId, row));
   }
 
   listCheckpoints(tenant: string, pipeline?: string): Promise<readonly port.Checkpoint[]> {

@@ -59,12 +59,50 @@ export function describeBatches(adapter: StorageAdapter): void {
         kind: "notClaimable",
         status: "completed",
       });
-      expect(await storage.completeBatch({ ...completion, events: [event("chunk.completed")] })).toEqual({
-        kind: "staleAttempt",
-        attempt: 1,
-        status: "completed",
-      });
+    });
+
+    it("says that a completion asked for again is done, and writes nothing more", async () => {
+      const { storage } = await open();
+      const lease = await acquire(storage);
+      await startSample(storage, lease, "A");
+      const key = batchKey(lease, "A", 1);
+      const attempt = await claim(storage, key);
+      const completion = { ...key, attempt, result: { rows: 7 }, checkpoint: sampleCheckpoint(1) };
+      const events = [event("chunk.completed")];
+      await storage.completeBatch({ ...completion, events });
+      const later = { ...completion, checkpoint: { ...sampleCheckpoint(1), atMs: 9 } };
+      expect(await storage.completeBatch({ ...later, events })).toEqual({ kind: "completed" });
+      expect(await storage.listCheckpoints(TENANT)).toEqual([sampleCheckpoint(1)]);
       expect(await readRunEvents(storage, "A")).toHaveLength(2);
+    });
+
+    it("does not pass a completion off for another one: of another attempt, or with another result", async () => {
+      const { storage } = await open();
+      const lease = await acquire(storage);
+      await startSample(storage, lease, "A");
+      const key = batchKey(lease, "A", 0);
+      const first = await claim(storage, key);
+      await storage.failBatch({ ...key, attempt: first, willRetry: true, events: [] });
+      const attempt = await claim(storage, key);
+      const completion = { ...key, result: { rows: 7 }, checkpoint: sampleCheckpoint(0), events: [] };
+      await storage.completeBatch({ ...completion, attempt });
+      const stale = { kind: "staleAttempt", attempt, status: "completed" };
+      expect(await storage.completeBatch({ ...completion, attempt: first })).toEqual(stale);
+      expect(await storage.completeBatch({ ...completion, attempt, result: { rows: 8 } })).toEqual(stale);
+      expect((await storage.listBatches(TENANT, "A"))[0]?.result).toEqual({ rows: 7 });
+    });
+
+    it("does not fail a batch that this attempt completed", async () => {
+      const { storage } = await open();
+      const lease = await acquire(storage);
+      await startSample(storage, lease, "A");
+      await completeSample(storage, batchKey(lease, "A", 0));
+      for (const willRetry of [true, false]) {
+        const failure = { ...batchKey(lease, "A", 0), attempt: 1, willRetry, events: [event("chunk.failed")] };
+        expect(await storage.failBatch(failure)).toEqual({ kind: "alreadyCompleted" });
+      }
+      expect((await storage.listBatches(TENANT, "A"))[0]).toMatchObject({ status: "completed", attempt: 1 });
+      expect(await readRunEvents(storage, "A")).toHaveLength(1);
     });
 
     it("refuses the completion of an attempt that another one followed", async () => {

@@ -9,6 +9,7 @@ import { describeClose } from "./close.suite.ts";
 import { describeFencing } from "./fencing.suite.ts";
 import { describeFinishRun } from "./finish-run.suite.ts";
 import { describeLeases } from "./leases.suite.ts";
+import { describeListRuns } from "./list-runs.suite.ts";
 import { describeReadEvents } from "./read-events.suite.ts";
 import { describeStartRun } from "./start-run.suite.ts";
 import type { StorageAdapter } from "./storage-place.ts";
@@ -19,6 +20,7 @@ export function describeStorage(adapter: StorageAdapter): void {
   describeClock(adapter);
   describeLeases(adapter);
   describeStartRun(adapter);
+  describeListRuns(adapter);
   describeBatches(adapter);
   describeFinishRun(adapter);
   describeFencing(adapter);

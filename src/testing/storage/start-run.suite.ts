@@ -1,4 +1,4 @@
-/** Contract of `startRun`, `findRun`, `listRuns` and `listBatches`. */
+/** Contract of `startRun`, `findRun` and `listBatches`. */
 import { describe, expect, it } from "vitest";
 import {
   acquire,
@@ -132,35 +132,6 @@ export function describeStartRun(adapter: StorageAdapter): void {
       });
       const other = sampleStart(lease, "D", { pipeline: "other", rootRunId: "none", bounds: [] });
       await expect(storage.startRun(other)).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
-    });
-
-    it("numbers each pipeline by itself and lists newest first", async () => {
-      const { storage } = await open();
-      const lease = await acquire(storage);
-      for (const [runId, pipeline] of [
-        ["A", PIPELINE],
-        ["B", "other"],
-        ["C", PIPELINE],
-      ] as const) {
-        await startSample(storage, lease, runId, { pipeline });
-        await storage.finishRun({
-          lease,
-          tenant: TENANT,
-          runId,
-          status: "completed",
-          finishedAtMs: 5,
-          events: [],
-        });
-      }
-      const labels = async (filter: { pipeline?: string; limit?: number }) =>
-        (await storage.listRuns({ tenant: TENANT, ...filter })).map(
-          ({ runId, label }) => `${runId} ${label}`,
-        );
-      expect(await labels({})).toEqual(["C run-2", "B run-1", "A run-1"]);
-      expect(await labels({ pipeline: PIPELINE })).toEqual(["C run-2", "A run-1"]);
-      expect(await labels({ limit: 1 })).toEqual(["C run-2"]);
-      expect(await storage.listRuns({ tenant: "nobody" })).toEqual([]);
-      expect(await storage.findRun("nobody", "A")).toBeUndefined();
     });
   });
 }

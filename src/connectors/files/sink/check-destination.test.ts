@@ -32,6 +32,12 @@ describe("checking a destination before any byte is written", () => {
     expect(readdirSync(folder, { recursive: true })).toEqual(["orders"]);
   });
 
+  it("takes away the folders it made before it came to one that can not be made", () => {
+    const within = { ...destination, folder: join(destination.folder, "x".repeat(300)) };
+    expect(() => checkDestination(within, check)).toThrow();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it("refuses a stranger's data file and names it", () => {
     mkdirSync(destination.folder);
     writeFileSync(join(destination.folder, "mine.parquet"), "x");
@@ -43,6 +49,19 @@ describe("checking a destination before any byte is written", () => {
     mkdirSync(join(destination.folder, "2026"), { recursive: true });
     writeFileSync(join(destination.folder, "2026", "deep.parquet"), "x");
     expect(() => checkDestination(destination, check)).toThrowError(/2026\/deep\.parquet/);
+  });
+
+  it("finds it too where a folder around the destination is named like ours", () => {
+    const within = { ...destination, folder: join(folder, ".tidemark-data", "orders") };
+    mkdirSync(within.folder, { recursive: true });
+    writeFileSync(join(within.folder, "mine.parquet"), "x");
+    expect(() => checkDestination(within, check)).toThrowError(withCode("SINK_FOREIGN_FILES"));
+  });
+
+  it("takes what lies in its own staging folder for no data", () => {
+    mkdirSync(join(destination.folder, ".tidemark-staging", OTHER), { recursive: true });
+    writeFileSync(join(destination.folder, ".tidemark-staging", OTHER, "left.parquet"), "x");
+    expect(() => checkDestination(destination, check)).not.toThrow();
   });
 
   it("leaves files alone that no reader takes for data", () => {

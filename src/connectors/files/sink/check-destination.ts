@@ -2,14 +2,15 @@
  * What is looked at before any byte is written to a folder: can we write there, and does everything in it that a reader
  * would take for data belong to this pipeline?
  */
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, existsSync, openSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
 import { makeFolderDurably } from "../../../core/durable-file.ts";
 import { TidemarkError } from "../../../core/errors.ts";
-import { type Manifest, parseManifest } from "../../manifest.ts";
+import type { Manifest } from "../../manifest.ts";
 import type { Destination } from "./destination.ts";
-import { extensionOf, MANIFEST_NAME, rootRunOfName, stagingRoot } from "./destination.ts";
+import { extensionOf, rootRunOfName, stagingRoot } from "./destination.ts";
 import { asSinkError } from "./sink-errors.ts";
+import { readStandingManifest } from "./standing-manifest.ts";
 
 export interface DestinationCheck {
   readonly pipeline: string;
@@ -18,31 +19,9 @@ export interface DestinationCheck {
 
 export function checkDestination(destination: Destination, check: DestinationCheck): void {
   probe(destination, check.pipeline);
-  const manifest = readStandingManifest(destination.folder);
+  const manifest = readStandingManifest(destination.folder)?.manifest;
   if (manifest !== undefined) assertOwnManifest(destination, manifest, check);
   assertNoStrangers(destination, check, manifest);
-}
-
-/** The manifest that stands in a folder; one that is damaged or of another making is told as such. */
-export function readStandingManifest(folder: string): Manifest | undefined {
-  const path = join(folder, MANIFEST_NAME);
-  if (!existsSync(path)) return undefined;
-  try {
-    const manifest = parseManifest(readFileSync(path, "utf8"));
-    if (manifest !== undefined) return manifest;
-  } catch (cause) {
-    throw new TidemarkError(
-      "SINK_FOREIGN_FILES",
-      { path: folder, count: 1, pipeline: "this one", example: MANIFEST_NAME },
-      { cause },
-    );
-  }
-  throw new TidemarkError("SINK_FOREIGN_FILES", {
-    path: folder,
-    count: 1,
-    pipeline: "this one",
-    example: MANIFEST_NAME,
-  });
 }
 
 /** Writes a file where a run would stage its parts, and takes away again what was not there before. */
@@ -66,13 +45,13 @@ function missingFolders(path: string): string[] {
   return existsSync(path) ? [] : [path, ...missingFolders(dirname(path))];
 }
 
-/** False when it stays: somebody has begun to use it. */
+/** False when it stays: somebody has begun to use it. One that was never made, as its name is refused, is no obstacle. */
 function removeEmptyFolder(path: string): boolean {
   try {
     rmdirSync(path);
     return true;
   } catch {
-    return false;
+    return !existsSync(path);
   }
 }
 
@@ -91,9 +70,7 @@ function assertNoStrangers(
   check: DestinationCheck,
   manifest: Manifest | undefined,
 ): void {
-  const listed = new Set(
-    [...(manifest?.parts ?? []), ...(manifest?.standing ?? [])].map((part) => part.name),
-  );
+  const listed = new Set((manifest?.parts ?? []).map((part) => part.name));
   const strangers = dataFiles(destination).filter((name) => {
     const rootRunId = rootRunOfName(name);
     return !listed.has(name) && (rootRunId === undefined || !check.ownRunIds.has(rootRunId));
@@ -114,10 +91,14 @@ function dataFiles({ folder, format }: Destination): string[] {
   if (!existsSync(folder)) return [];
   const extension = extensionOf(format);
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) =>
-        !entry.isDirectory() && entry.name.endsWith(extension) && !entry.parentPath.includes(".tidemark-"),
-    )
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-  return names.toSorted();
+    .filter((entry) => !entry.isDirectory() && entry.name.endsWith(extension))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  return names.filter((name) => !liesInOwnFolder(name)).toSorted();
+}
+
+/** `.tidemark-staging/…` and `.tidemark-moved/…` of this destination; what the folders around it are called says nothing. */
+function liesInOwnFolder(name: string): boolean {
+  return dirname(name)
+    .split(sep)
+    .some((folder) => folder.startsWith(".tidemark-"));
 }

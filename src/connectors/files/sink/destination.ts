@@ -3,6 +3,7 @@
  *
  *   <folder>/<root run>-c00003-p0001.parquet      a published part
  *   <folder>/_manifest.json, <folder>/_SUCCESS    what stands; _SUCCESS holds the manifest's SHA-256
+ *   <folder>/_manifests/<root run>.json           manifests of earlier runs whose parts stand too (append)
  *   <folder>/.tidemark-staging/<root run>/c00003-p0001-a2.staged      parts of attempt 2 before they are published
  *   <folder>/.tidemark-moved/<root run>/…         files found under a part's name that nobody here wrote
  *
@@ -14,6 +15,7 @@ import type { Compression, FileFormat, FilesSinkDefinition } from "../../../pipe
 
 export const MANIFEST_NAME = "_manifest.json";
 export const SUCCESS_NAME = "_SUCCESS";
+const EARLIER_FOLDER = "_manifests";
 const STAGING_FOLDER = ".tidemark-staging";
 const MOVED_FOLDER = ".tidemark-moved";
 
@@ -48,6 +50,14 @@ export function partName(format: FileFormat, rootRunId: string, chunk: number, p
 
 export function stagedPath(rootRunId: string, chunk: number, part: number, attempt: number): string {
   return join(STAGING_FOLDER, rootRunId, `${chunkLabel(chunk)}-${partLabel(part)}-a${attempt}.staged`);
+}
+
+export function earlierManifestPath(folder: string, rootRunId: string): string {
+  return join(folder, EARLIER_FOLDER, `${rootRunId}.json`);
+}
+
+export function earlierManifestsFolder(folder: string): string {
+  return join(folder, EARLIER_FOLDER);
 }
 
 export function stagingRoot(folder: string): string {

@@ -1,11 +1,9 @@
 /** The main thread's side of the files sink. Its guarantee stands in `docs/guides/sinks.md`. */
-import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { sha256Hex } from "../../../core/sha256.ts";
 import type { FilesSinkDefinition } from "../../../pipeline/definition.ts";
-import type { ManifestPart } from "../../manifest.ts";
+import { parseManifest } from "../../manifest.ts";
 import type {
-  Part,
   PublishRequest,
   PublishWarning,
   Sink,
@@ -13,10 +11,12 @@ import type {
   VerifyFinding,
   VerifyRequest,
 } from "../../sink-port.ts";
-import { checkDestination, readStandingManifest } from "./check-destination.ts";
-import { type Destination, resolveDestination, rootRunOfName, stagingFolder } from "./destination.ts";
-import { dropStaging, publishParts } from "./publish.ts";
+import { checkDestination } from "./check-destination.ts";
+import { type Destination, resolveDestination } from "./destination.ts";
+import { discardChain, dropUncommitted, sweepOtherChains } from "./discard-chain.ts";
+import { publishParts } from "./publish.ts";
 import { asSinkError } from "./sink-errors.ts";
+import { previousOf, readStandingManifest } from "./standing-manifest.ts";
 import { verifyParts } from "./verify-parts.ts";
 
 /** Workers that may stage parts at once: any number. */
@@ -34,18 +34,26 @@ export function openFilesSink(definition: FilesSinkDefinition, context: FilesSin
   return {
     describe: () => describe(definition, destination),
     check: async (check) => checkDestination(destination, check),
-    prepare: async ({ rootRunId, committed }) => dropUncommitted(folder, rootRunId, committed),
-    standingParts: async () => standingParts(folder),
+    prepare: async ({ rootRunId, committed }) => {
+      await sweepOtherChains(folder, definition.writeMode, rootRunId);
+      dropUncommitted(folder, rootRunId, new Set(committed.map((part) => join(folder, part.staged))));
+    },
+    standingManifest: async () => {
+      const standing = readStandingManifest(folder);
+      return standing === undefined ? null : previousOf(standing);
+    },
     verify: async (request: VerifyRequest): Promise<readonly VerifyFinding[]> =>
       verifyParts(destination, request),
     publish: async (request: PublishRequest): Promise<readonly PublishWarning[]> => {
+      const previousSha256 = parseManifest(request.manifestText)?.previous?.sha256 ?? null;
+      const publication = { folder, writeMode: definition.writeMode, previousSha256 };
       try {
-        return publishParts(folder, request);
+        return await publishParts(publication, request);
       } catch (error) {
         throw asSinkError(error, folder, request.pipeline);
       }
     },
-    discard: async (rootRunId) => discardChain(destination, rootRunId),
+    discard: async (rootRunId) => discardChain(folder, definition.writeMode, rootRunId),
     close: async () => undefined,
   };
 }
@@ -61,30 +69,4 @@ function describe(definition: FilesSinkDefinition, { label, folder }: Destinatio
     writersMax: WRITERS_MAX,
     settings: { place: sha256Hex(folder), partBytes },
   };
-}
-
-function standingParts(folder: string): readonly ManifestPart[] {
-  const manifest = readStandingManifest(folder);
-  return manifest === undefined ? [] : [...manifest.standing, ...manifest.parts];
-}
-
-/** Staged files of attempts that died before their commit: nobody will ever publish them. */
-function dropUncommitted(folder: string, rootRunId: string, committed: readonly Part[]): void {
-  const staging = stagingFolder(folder, rootRunId);
-  if (!existsSync(staging)) return;
-  const keep = new Set(committed.map((part) => join(folder, part.staged)));
-  for (const name of readdirSync(staging)) {
-    const path = join(staging, name);
-    if (!keep.has(path)) rmSync(path, { force: true });
-  }
-}
-
-/** What an abandoned chain staged or had begun to publish; what a manifest lists stays. */
-function discardChain({ folder }: Destination, rootRunId: string): void {
-  if (!existsSync(folder)) return;
-  dropStaging(folder, rootRunId);
-  const listed = new Set(standingParts(folder).map((part) => part.name));
-  for (const name of readdirSync(folder)) {
-    if (rootRunOfName(name) === rootRunId && !listed.has(name)) rmSync(join(folder, name), { force: true });
-  }
 }

@@ -8,6 +8,7 @@ import { ColumnChecksums } from "../../../columns/column-checksum.ts";
 import { CsvWriter } from "../../../formats/csv/csv-writer.ts";
 import { NdjsonWriter } from "../../../formats/ndjson/ndjson-writer.ts";
 import { ParquetWriter } from "../../../formats/parquet/encode/file-writer.ts";
+import { TidemarkError } from "../../../core/errors.ts";
 import type { FilesSinkDefinition } from "../../../pipeline/definition.ts";
 import type { RowFailure } from "../../source-port.ts";
 import type { AttemptKey, Part, SinkResult, SinkWriter, WriterRequest } from "../../sink-port.ts";
@@ -28,6 +29,9 @@ interface OpenPart {
   readonly checksums: ColumnChecksums;
   readonly number: number;
 }
+
+/** Each part of a chunk is an event of its commit, and one append holds 10,000. */
+const PARTS_PER_CHUNK_MAX = 5_000;
 
 /** Writers of one worker; each call is one chunk attempt. */
 export function openFilesWriter(
@@ -80,6 +84,7 @@ class FilesWriter implements SinkWriter {
   #startPart(): OpenPart {
     const { destination, request } = this.#context;
     const number = this.#parts.length + 1;
+    if (number > PARTS_PER_CHUNK_MAX) throw tooManyParts(this.#context);
     const { rootRunId, chunk, attempt, pipeline } = request.key;
     const file = new PartFile(
       join(destination.folder, stagedPath(rootRunId, chunk, number, attempt)),
@@ -103,6 +108,12 @@ class FilesWriter implements SinkWriter {
       columns: checksums.finish(),
     });
   }
+}
+
+function tooManyParts({ definition, request }: WriterContext): TidemarkError {
+  const { pipeline, chunk } = request.key;
+  const reason = `chunk ${chunk} makes more than ${PARTS_PER_CHUNK_MAX} parts of ${definition.partBytes} bytes: give the sink a larger partSize`;
+  return new TidemarkError("PLAN_INVALID", { pipeline, reason });
 }
 
 function openEncoder(

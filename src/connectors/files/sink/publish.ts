@@ -1,39 +1,86 @@
 /**
  * Publishing: staged parts get their final names by `link`, which never replaces a file; then the manifest, then
- * `_SUCCESS`, then the parts that are replaced go. Every step may be done again after a crash at any instruction.
+ * `_SUCCESS`, then, with replace, every part of earlier runs goes. Every step may be done again after a crash at any
+ * instruction, and is preceded by a proof that the pipeline is still ours: a process that slept through its lease finds
+ * the door shut, and a manifest that is neither ours nor the one ours was made against is never replaced.
  *
  * A final name that is taken: same hash, it is done; a hash nobody here wrote, that file is moved aside and told about;
  * a hash this ledger committed under the name, this attempt is fenced (SINK_PART_FENCED).
  */
-import { existsSync, linkSync, readFileSync, renameSync, rmSync, rmdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, linkSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { flushFolder, makeFolderDurably, replaceFileDurably } from "../../../core/durable-file.ts";
 import { systemCodeOf, TidemarkError } from "../../../core/errors.ts";
 import { faultPoint } from "../../../core/fault-point.ts";
 import { hashFile } from "../../../core/hash-file.ts";
 import { sha256Hex } from "../../../core/sha256.ts";
-import { parseManifest } from "../../manifest.ts";
-import type { Part, PublishRequest, PublishWarning } from "../../sink-port.ts";
-import { MANIFEST_NAME, movedFolder, stagingFolder, stagingRoot, SUCCESS_NAME } from "./destination.ts";
+import type { Part, PublishRequest, PublishWarning, WriteMode } from "../../sink-port.ts";
+import {
+  earlierManifestPath,
+  earlierManifestsFolder,
+  MANIFEST_NAME,
+  movedFolder,
+  rootRunOfName,
+  stagingFolder,
+  stagingRoot,
+  SUCCESS_NAME,
+} from "./destination.ts";
+import { readStandingManifest } from "./standing-manifest.ts";
 
-export function publishParts(folder: string, request: PublishRequest): readonly PublishWarning[] {
+/** What the manifest to be published says of itself. */
+export interface Publication {
+  readonly folder: string;
+  readonly writeMode: WriteMode;
+  /** SHA-256 of the manifest this one was made against; null when there was none */
+  readonly previousSha256: string | null;
+}
+
+export async function publishParts(
+  publication: Publication,
+  request: PublishRequest,
+): Promise<readonly PublishWarning[]> {
+  const { folder } = publication;
   makeFolderDurably(folder);
-  const warnings = request.parts.flatMap((part) => publishPart(folder, part, request));
+  await request.assertHeld();
+  assertAllThere(folder, request.parts);
+  const warnings: PublishWarning[] = [];
+  for (const part of request.parts) warnings.push(...(await publishPart(folder, part, request)));
   flushFolder(folder);
   faultPoint("publish.afterFolderFlush");
   for (const part of request.parts) unlinkStaged(folder, part);
-  replaceFileDurably(join(folder, MANIFEST_NAME), request.manifestText);
-  faultPoint("publish.afterManifest");
-  replaceFileDurably(join(folder, SUCCESS_NAME), `${sha256Hex(request.manifestText)}\n`);
-  faultPoint("publish.afterSuccess");
-  for (const name of request.replaces) removeReplaced(folder, name);
-  flushFolder(folder);
-  dropStaging(folder, request.rootRunId);
-  faultPoint("publish.afterCleanUp");
+  await request.assertHeld();
+  replaceManifest(publication, request);
+  await completePublishing(publication, request);
   return warnings;
 }
 
-function publishPart(folder: string, part: Part, request: PublishRequest): readonly PublishWarning[] {
+/** From the manifest on: what is left when it stands already. */
+export async function completePublishing(
+  { folder, writeMode }: Publication,
+  request: Pick<PublishRequest, "manifestText" | "rootRunId" | "assertHeld">,
+): Promise<void> {
+  replaceFileDurably(join(folder, SUCCESS_NAME), `${sha256Hex(request.manifestText)}\n`);
+  faultPoint("publish.afterSuccess");
+  await request.assertHeld();
+  if (writeMode === "replace") removeReplaced(folder, request.rootRunId);
+  flushFolder(folder);
+  dropStaging(folder, request.rootRunId);
+  faultPoint("publish.afterCleanUp");
+}
+
+/** Before the first link: either all parts become visible or none. */
+function assertAllThere(folder: string, parts: readonly Part[]): void {
+  for (const { staged, name } of parts) {
+    if (existsSync(join(folder, staged)) || existsSync(join(folder, name))) continue;
+    throw new TidemarkError("SINK_PART_LOST", { path: join(folder, staged), name });
+  }
+}
+
+async function publishPart(
+  folder: string,
+  part: Part,
+  request: PublishRequest,
+): Promise<readonly PublishWarning[]> {
   const staged = join(folder, part.staged);
   const final = join(folder, part.name);
   faultPoint("publish.beforeLink");
@@ -41,7 +88,7 @@ function publishPart(folder: string, part: Part, request: PublishRequest): reado
     faultPoint("publish.afterLink");
     return [];
   }
-  const found = hashFile(final);
+  const found = await hashFile(final);
   if (found === part.sha256) return [];
   if (!existsSync(staged)) throw new TidemarkError("SINK_PART_LOST", { path: staged, name: part.name });
   if (isCommitted(folder, part.name, found)) {
@@ -50,12 +97,8 @@ function publishPart(folder: string, part: Part, request: PublishRequest): reado
   }
   const moved = moveAside(folder, part.name, request.rootRunId);
   linkSync(staged, final);
-  return [
-    {
-      context: "publish",
-      message: `${part.name} held other bytes that no run here wrote; they are now at ${moved}`,
-    },
-  ];
+  const message = `${part.name} held other bytes that no run here wrote; they are now at ${moved}`;
+  return [{ context: "publish", message }];
 }
 
 /** False when the final name is taken, or the staged file is gone because it was published before. */
@@ -65,20 +108,15 @@ function tryLink(staged: string, final: string): boolean {
     return true;
   } catch (error) {
     const code = systemCodeOf(error);
-    if (code === "EEXIST") return false;
-    if (code === "ENOENT" && existsSync(final)) return false;
-    if (code === "ENOENT")
-      throw new TidemarkError("SINK_PART_LOST", { path: staged, name: final }, { cause: error });
+    if (code === "EEXIST" || (code === "ENOENT" && existsSync(final))) return false;
     throw error;
   }
 }
 
 /** What the manifest that stands here promises under a name. */
 function isCommitted(folder: string, name: string, sha256: string): boolean {
-  const path = join(folder, MANIFEST_NAME);
-  if (!existsSync(path)) return false;
-  const manifest = parseManifest(readFileSync(path, "utf8"));
-  return manifest?.parts.some((part) => part.name === name && part.sha256 === sha256) ?? false;
+  const parts = readStandingManifest(folder)?.manifest.parts ?? [];
+  return parts.some((part) => part.name === name && part.sha256 === sha256);
 }
 
 function moveAside(folder: string, name: string, rootRunId: string): string {
@@ -95,10 +133,33 @@ function unlinkStaged(folder: string, part: Part): void {
   faultPoint("publish.afterUnlink");
 }
 
-function removeReplaced(folder: string, name: string): void {
-  faultPoint("publish.beforeRemove");
-  rmSync(join(folder, name), { force: true });
-  faultPoint("publish.afterRemove");
+/** The last look and the replacement stand next to each other: nothing is awaited in between. */
+function replaceManifest({ folder, writeMode, previousSha256 }: Publication, request: PublishRequest): void {
+  const standing = readStandingManifest(folder);
+  const ours = sha256Hex(request.manifestText);
+  if (standing?.sha256 === ours) return;
+  if (standing !== undefined && standing.sha256 !== previousSha256) {
+    throw new TidemarkError("SINK_SUPERSEDED", { path: folder, run: standing.manifest.label });
+  }
+  if (standing !== undefined && writeMode === "append") {
+    const kept = earlierManifestPath(folder, standing.manifest.rootRunId);
+    makeFolderDurably(dirname(kept));
+    replaceFileDurably(kept, standing.text);
+  }
+  replaceFileDurably(join(folder, MANIFEST_NAME), request.manifestText);
+  faultPoint("publish.afterManifest");
+}
+
+/** Parts of every other run of this pipeline, listed anywhere or not: no other pipeline's can be here. */
+function removeReplaced(folder: string, rootRunId: string): void {
+  for (const name of readdirSync(folder)) {
+    const root = rootRunOfName(name);
+    if (root === undefined || root === rootRunId) continue;
+    faultPoint("publish.beforeRemove");
+    rmSync(join(folder, name), { force: true });
+    faultPoint("publish.afterRemove");
+  }
+  rmSync(earlierManifestsFolder(folder), { recursive: true, force: true });
 }
 
 /** Staged files of attempts that were never committed go with the folder. */

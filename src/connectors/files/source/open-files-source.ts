@@ -151,6 +151,6 @@ class FilesSource implements Source {
       ]),
     );
     const settings: JsonObject = format === "csv" ? { csv: { ...csv } } : {};
-    return { pattern: path, format, columns: declared, ...settings };
+    return { demand: { pattern: path, format, columns: declared, ...settings } };
   }
 }

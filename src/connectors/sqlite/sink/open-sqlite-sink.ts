@@ -13,7 +13,6 @@ import { TidemarkError } from "../../../core/errors.ts";
 import { faultPoint } from "../../../core/fault-point.ts";
 import { sha256Hex } from "../../../core/sha256.ts";
 import type { SqliteSinkDefinition } from "../../../pipeline/definition.ts";
-import type { ManifestPart } from "../../manifest.ts";
 import type {
   PublishRequest,
   PublishWarning,
@@ -88,8 +87,8 @@ class SqliteSink implements Sink {
   }
 
   /** Rows of a table are no parts: the table itself stands. */
-  async standingParts(): Promise<readonly ManifestPart[]> {
-    return [];
+  async standingManifest(): Promise<null> {
+    return null;
   }
 
   async verify(request: VerifyRequest): Promise<readonly VerifyFinding[]> {
@@ -100,6 +99,7 @@ class SqliteSink implements Sink {
 
   async publish(request: PublishRequest): Promise<readonly PublishWarning[]> {
     if (this.#definition.writeMode !== "replace") return [];
+    await request.assertHeld();
     const database = this.#guard(() => this.#open());
     // Neither may change within a transaction: dropping the old table would delete, row by row, what refers to it, and
     // renaming would rewrite, or refuse, views that name the table.

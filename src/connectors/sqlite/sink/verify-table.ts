@@ -14,8 +14,9 @@ import { findColumn } from "./target-table.ts";
 export function verifyTable(
   database: DatabaseSync | undefined,
   definition: SqliteSinkDefinition,
-  { parts, fields, onProgress }: VerifyRequest,
+  { manifest, onProgress }: VerifyRequest,
 ): readonly VerifyFinding[] {
+  const { parts, columns } = manifest;
   const { table, writeMode } = definition;
   const finding = (reason: string, column: string | null = null): VerifyFinding => ({
     path: table,
@@ -24,7 +25,7 @@ export function verifyTable(
   });
   const schema = database === undefined ? undefined : readTableSchema(database, table);
   if (database === undefined || schema === undefined) return [finding("the table does not exist")];
-  const findings: VerifyFinding[] = fields
+  const findings: VerifyFinding[] = columns
     .filter(({ name }) => findColumn(schema, name) === undefined)
     .map(({ name }) => finding("the column is gone", name));
   const recorded = recordedParts(database);

@@ -6,6 +6,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LogicalType } from "../../../columns/logical-type.ts";
 import { queryRows } from "../query-rows.ts";
+import type { SqlValue } from "../sql-value.ts";
 import { quoteIdentifier } from "../quote-identifier.ts";
 
 const ROWS_LOOKED_AT = 100;
@@ -29,11 +30,11 @@ export function inferTypes({
   const terms = columns.map((column) => `typeof(${quoteIdentifier(column)})`).join(", ");
   const rows = queryRows(database, `SELECT ${terms} FROM ${from}${condition} LIMIT ${ROWS_LOOKED_AT}`);
   return new Map(
-    columns.map((name, index) => [name, typeOfClasses(new Set(rows.map((row) => String(row[index]))))]),
+    columns.map((name, index) => [name, typeOfClasses(new Set(rows.map((row) => row[index] ?? null)))]),
   );
 }
 
-function typeOfClasses(classes: ReadonlySet<string>): LogicalType {
+function typeOfClasses(classes: ReadonlySet<SqlValue>): LogicalType {
   const seen = [...classes].filter((name) => name !== "null");
   if (seen.length > 0 && seen.every((name) => name === "integer"))
     return { kind: "int", bits: 64, signed: true };

@@ -10,6 +10,7 @@ import { IteratedPages } from "./read-by-iterating.ts";
 import { KeyPages } from "./read-by-key.ts";
 import type { RowFilter, Selection } from "./select-statement.ts";
 import type { SourceShape } from "./source-shape.ts";
+import { textEncodingOf } from "./stored-text.ts";
 
 export interface Pages {
   /** undefined when the chunk is read */
@@ -30,15 +31,22 @@ export function openPages({ database, shape, bounds, request }: PagesRequest): P
   const { maxValueBytes } = request;
   if (bounds.strategy === "range" || shape.key === undefined) {
     const filter = bounds.strategy === "range" ? windowFilter(bounds) : NO_FILTER;
-    const selection: Selection = { shape, columns, key: [], hint: "" };
+    const selection: Selection = { shape, columns, key: [], hint: "", textColumns: [] };
     return new IteratedPages({ database, selection, filter, maxValueBytes });
   }
   const { key } = shape;
   const range = bounds.strategy === "keyset" ? bounds.range : { after: null, upTo: null };
   if (bounds.strategy === "keyset")
     assert(bounds.key.join("\n") === key.columns.join("\n"), "chunks are read by the key they were cut by");
-  const selection: Selection = { shape, columns, key: key.columns, hint: key.hint };
+  const textColumns = textColumnsOf(database, request);
+  const selection: Selection = { shape, columns, key: key.columns, hint: key.hint, textColumns };
   return new KeyPages({ database, selection, key, range, maxValueBytes });
+}
+
+/** Bytes of text in UTF-16 would have to be made UTF-8 again: there strings do. */
+function textColumnsOf(database: DatabaseSync, { fields }: ReadRequest): readonly string[] {
+  if (textEncodingOf(database) !== "UTF-8") return [];
+  return fields.filter(({ type }) => type.kind === "text" || type.kind === "json").map(({ name }) => name);
 }
 
 const NO_FILTER: RowFilter = { sql: "", values: [], order: [] };

@@ -7,11 +7,12 @@ import { setImmediate } from "node:timers/promises";
 import type { Field } from "../../../columns/column-batch.ts";
 import { didYouMean } from "../../../core/did-you-mean.ts";
 import { assert, TidemarkError } from "../../../core/errors.ts";
+import { releaseBytes } from "../../../core/large-bytes.ts";
 import type { SqliteSourceDefinition } from "../../../pipeline/definition.ts";
 import type { ReadRequest, RowFailure, SourceBatch, SourceReader } from "../../source-port.ts";
 import { openForReading } from "../open-database.ts";
 import { sourceFailure } from "../sqlite-failure.ts";
-import { encodeKeyValue } from "../sql-value.ts";
+import { encodeKeyValue, TextBytes } from "../sql-value.ts";
 import { schemaVersionOf } from "../table-schema.ts";
 import { type ChunkBounds, decodeBounds } from "./chunk-bounds.ts";
 import { PageDecoder } from "./decode/decode-page.ts";
@@ -95,6 +96,7 @@ class SqliteReader implements SourceReader {
         bytesRead,
       };
       firstRow += page.rows.length;
+      if (bytesRead >= page.rows.length * RELEASE_ROW_BYTES_MIN) releaseValues(page, request.fields.length);
       // SQLite reads synchronously: without a pause no message, hence no abort, would ever arrive.
       await setImmediate();
     }
@@ -184,6 +186,19 @@ function placeOf(page: Page, row: number, firstRow: number): RowFailure["place"]
   if (page.keyOf === undefined) return { row: firstRow + row };
   const key = Object.entries(page.keyOf(row)).map(([name, value]) => [name, encodeKeyValue(value)]);
   return { key: Object.fromEntries(key) };
+}
+
+/** Rows below this on average hold nothing worth to be given back early. */
+const RELEASE_ROW_BYTES_MIN = 16 * 1024;
+
+/** When the batch over them is used up; the values of the key follow the first `columnCount` and stay. */
+function releaseValues({ rows }: Page, columnCount: number): void {
+  for (const row of rows) {
+    for (const value of row.slice(0, columnCount)) {
+      if (value instanceof Uint8Array) releaseBytes(value);
+      else if (value instanceof TextBytes) releaseBytes(value.bytes);
+    }
+  }
 }
 
 function bytesOf(batch: SourceBatch["batch"]): number {

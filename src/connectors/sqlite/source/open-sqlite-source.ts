@@ -6,6 +6,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../../core/clock.ts";
 import { assert } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/json-value.ts";
+import { sha256Hex } from "../../../core/sha256.ts";
 import type { Random } from "../../../core/random.ts";
 import type { SqliteSourceDefinition } from "../../../pipeline/definition.ts";
 import type { Source, SourceDescription, SourcePlan, SourceSnapshot } from "../../source-port.ts";
@@ -172,12 +173,26 @@ function warningsOf(shape: SourceShape, strategy: Strategy, sharing: Sharing): S
   return warnings;
 }
 
+/** What the definition asks for, whatever the table holds; statements as their hash, for they may hold secrets. */
+function demandOf({
+  table,
+  query,
+  where,
+  mode,
+  key,
+  rangeColumn,
+  chunkRows,
+}: SqliteSourceDefinition): JsonObject {
+  const statement = sha256Hex(JSON.stringify([table ?? null, query ?? null, where ?? null]));
+  return { statement, mode: mode ?? "auto", key: key ?? [], rangeColumn: rangeColumn ?? "", chunkRows };
+}
+
 function cuttingOf(shape: SourceShape, strategy: Strategy, definition: SqliteSourceDefinition): JsonObject {
   const key = strategy.name === "keyset" ? (shape.key?.columns ?? []) : [];
   return {
     strategy: strategy.name,
     rule: strategy.rule,
-    chunkRows: definition.chunkRows,
+    demand: demandOf(definition),
     schema: shape.fingerprint,
     ...(strategy.name === "range" ? { rangeColumn: definition.rangeColumn ?? "" } : { key }),
   };

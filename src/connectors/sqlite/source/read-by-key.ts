@@ -2,17 +2,26 @@
  * Pages of a range of a key, each one call of `all()`: faster than iterating (measured: 15 %), and bounded in memory by a
  * ladder of page sizes. On each rung rows × largest value × columns stays within the budget: SQLite itself refuses larger
  * values (SQLITE_LIMIT_LENGTH), and the page is then read again a rung lower. On the lowest rung a page is one row and a
- * value may have `maxValueBytes`; what is larger still is read guarded. Small pages climb back.
+ * value may have `maxValueBytes`; what is larger still is read guarded. Small pages climb back. On rungs that may meet
+ * large text it is read as bytes.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { allRows } from "../query-rows.ts";
 import { limitValueBytes, VALUE_BYTES_BOUND } from "../open-database.ts";
 import { failureKindOf, isIntegerOverflow } from "../sqlite-failure.ts";
-import { type KeyValue, type SqlRow, TextBytes } from "../sql-value.ts";
+import { quoteIdentifier } from "../quote-identifier.ts";
+import { type KeyValue, type SqlRow, type SqlValue, TextBytes } from "../sql-value.ts";
 import { CellFaults } from "./decode/cell-faults.ts";
-import { guardedList, plainList, selectRows, type Selection } from "./select-statement.ts";
+import {
+  guardedList,
+  LARGE_TEXT_BYTES,
+  largeTextsList,
+  plainList,
+  selectRows,
+  type Selection,
+} from "./select-statement.ts";
 import { unguard } from "./guarded-rows.ts";
-import { bytesIn, type Page } from "./page.ts";
+import type { Page } from "./page.ts";
 import { type KeyRange, type PageKey, rangeCondition } from "./page-key.ts";
 
 /** Best of 512 to 16,384 for rows of 16 columns (measured); fewer for wide tables. */
@@ -56,7 +65,7 @@ export class KeyPages {
       const rung = this.#rungs[this.#rung];
       if (rung === undefined) return this.#nextGuarded();
       try {
-        return this.#take(this.#read(plainList(this.#reading.selection), rung), rung.rows, new CellFaults());
+        return this.#nextOf(rung);
       } catch (error) {
         if (isIntegerOverflow(error) && !this.#bigIntegers) this.#bigIntegers = true;
         else if (failureKindOf(error) === "tooBig") this.#rung += 1;
@@ -78,11 +87,31 @@ export class KeyPages {
     this.#statements.clear();
   }
 
+  #nextOf(rung: Rung): Page | undefined {
+    const { selection } = this.#reading;
+    if (rung.valueBytes <= LARGE_TEXT_BYTES)
+      return this.#take(this.#read(plainList(selection), rung), rung.rows, new CellFaults());
+    const rows = this.#read(largeTextsList(selection), rung);
+    return this.#take(this.#markTexts(rows), rung.rows, new CellFaults());
+  }
+
+  /** Tells large texts, which were read as bytes, from BLOBs. */
+  #markTexts(rows: readonly SqlRow[]): readonly SqlRow[] {
+    const { columns, textColumns } = this.#reading.selection;
+    const isText = (row: number, name: string): boolean =>
+      this.#lookAt(this.#after, row, `typeof(${quoteIdentifier(name)})`) === "text";
+    const mark = (value: SqlValue, row: number, name: string): SqlValue => {
+      if (!(value instanceof Uint8Array) || value.length <= LARGE_TEXT_BYTES) return value;
+      return textColumns.includes(name) && isText(row, name) ? new TextBytes(value) : value;
+    };
+    return rows.map((row, at) => row.map((value, index) => mark(value, at, columns[index] ?? "")));
+  }
+
   #nextGuarded(): Page | undefined {
     const { selection, maxValueBytes } = this.#reading;
     const faults = new CellFaults();
     const list = guardedList(selection, maxValueBytes);
-    const rows = this.#read(list, { rows: 1, valueBytes: VALUE_BYTES_BOUND });
+    const rows = this.#markTexts(this.#read(list, { rows: 1, valueBytes: VALUE_BYTES_BOUND }));
     const page = this.#take(
       unguard(rows, { columns: selection.columns, maxBytes: maxValueBytes, firstRow: 0, faults }),
       1,
@@ -130,9 +159,14 @@ export class KeyPages {
   #readBytes(after: readonly KeyValue[] | null, row: number, index: number): Uint8Array {
     const { selection } = this.#reading;
     const name = [...selection.columns, ...selection.key][index] ?? "";
-    const list = plainList({ ...selection, columns: [], key: [name] });
-    const { statement, values } = this.#prepare(`CAST(${list} AS BLOB)`, `LIMIT 1 OFFSET ${row}`, after);
-    return bytesIn(allRows(statement, values)[0]);
+    const value = this.#lookAt(after, row, `CAST(${quoteIdentifier(name)} AS BLOB)`);
+    return value instanceof Uint8Array ? value : new Uint8Array(0);
+  }
+
+  /** What an expression says of one row of a page that begins behind `after`. */
+  #lookAt(after: readonly KeyValue[] | null, row: number, expression: string): SqlValue {
+    const { statement, values } = this.#prepare(expression, `LIMIT 1 OFFSET ${row}`, after);
+    return allRows(statement, values)[0]?.[0] ?? null;
   }
 
   #prepare(

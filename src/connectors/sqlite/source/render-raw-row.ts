@@ -5,7 +5,7 @@
  * and carry `"cut":true` then.
  */
 import { Buffer, isUtf8 } from "node:buffer";
-import { isInteger, type SqlRow, type SqlValue } from "../sql-value.ts";
+import { isInteger, type SqlRow, type SqlValue, TextBytes } from "../sql-value.ts";
 
 const VALUE_MAX = 65_536;
 
@@ -29,6 +29,7 @@ function render(value: SqlValue, bytes: () => Uint8Array): string {
   if (value === null) return "null";
   if (isInteger(value)) return BigInt(value).toString();
   if (typeof value === "number") return renderNumber(value);
+  if (value instanceof TextBytes) return tagged("text", value.bytes);
   if (typeof value !== "string") return tagged("blob", value);
   if (value.includes("\uFFFD")) {
     const stored = bytes();

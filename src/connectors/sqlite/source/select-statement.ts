@@ -14,7 +14,12 @@ export interface Selection {
   /** columns of the key, read after the wanted ones; empty when there is none */
   readonly key: readonly string[];
   readonly hint: string;
+  /** of `columns`, those whose large text is wanted as bytes */
+  readonly textColumns: readonly string[];
 }
+
+/** Larger text is wanted as bytes: a string of it would be one more copy, which only the collector frees. */
+export const LARGE_TEXT_BYTES: number = 256 * 1024;
 
 export interface RowFilter {
   readonly sql: string;
@@ -28,10 +33,26 @@ export function plainList({ columns, key }: Selection): string {
   return names.length === 0 ? "NULL" : quoteList(names);
 }
 
-export function guardedList({ columns, key }: Selection, maxBytes: number): string {
+/** As `plainList`, with large text of `textColumns` as BLOBs: a BLOB above the bound may be either. */
+export function largeTextsList(selection: Selection): string {
+  const list = [...valuesList(selection), ...selection.key.map(quoteIdentifier)];
+  return list.length === 0 ? "NULL" : list.join(", ");
+}
+
+function valuesList({ columns, textColumns }: Selection): readonly string[] {
+  return columns.map((column) => {
+    const name = quoteIdentifier(column);
+    if (!textColumns.includes(column)) return name;
+    return `iif(octet_length(${name}) > ${LARGE_TEXT_BYTES}, CAST(${name} AS BLOB), ${name})`;
+  });
+}
+
+export function guardedList(selection: Selection, maxBytes: number): string {
+  const { columns, key } = selection;
   const names = columns.map(quoteIdentifier);
   const tooLarge = (name: string): string => `octet_length(${name}) > ${maxBytes}`;
-  const values = names.map((name) => `iif(${tooLarge(name)}, NULL, ${name})`);
+  const list = valuesList(selection);
+  const values = names.map((name, at) => `iif(${tooLarge(name)}, NULL, ${list[at] ?? name})`);
   const place = `CASE ${names.map((name, at) => `WHEN ${tooLarge(name)} THEN ${at}`).join(" ")} END`;
   const length = `CASE ${names.map((name) => `WHEN ${tooLarge(name)} THEN octet_length(${name})`).join(" ")} END`;
   return [...values, ...key.map(quoteIdentifier), place, length].join(", ");

@@ -3,25 +3,31 @@
  * behind the reserved end lets them copy in steps of eight bytes.
  */
 
+import { grownRoom, releaseBytes } from "../../../core/large-bytes.ts";
+
 /** Bytes that may be touched behind a reserved end. */
 const SLACK_BYTES = 8;
+
+/** Capacity of a new buffer, and of one whose memory was given back. */
+const CLEARED_BYTES = 1 << 12;
 
 export class ByteBuffer {
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView<ArrayBuffer>;
   length = 0;
 
-  constructor(capacityBytes: number = 1 << 12) {
+  constructor(capacityBytes: number = CLEARED_BYTES) {
     this.bytes = new Uint8Array(roundUp8(capacityBytes + SLACK_BYTES));
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Makes room for `count` bytes after `length`. */
+  /** Makes room for `count` bytes after `length`; views taken before are then void. */
   reserve(count: number): void {
     const needed = this.length + count + SLACK_BYTES;
     if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(roundUp8(Math.max(needed, this.bytes.length * 2)));
+    const grown = new Uint8Array(roundUp8(grownRoom(this.bytes.length, needed)));
     grown.set(this.bytes.subarray(0, this.length));
+    releaseBytes(this.bytes);
     this.bytes = grown;
     this.view = new DataView(grown.buffer);
   }
@@ -55,12 +61,12 @@ export class ByteBuffer {
     return this.bytes.subarray(0, this.length);
   }
 
-  /** Empties it; memory far above `keepBytes` (left by one huge value) is given back. */
+  /** Empties it; when its memory is far above `keepBytes` (left by one huge value), all of it is given back. */
   clear(keepBytes: number): void {
     this.length = 0;
-    const kept = roundUp8(keepBytes + SLACK_BYTES);
-    if (this.bytes.length <= kept * 2) return;
-    this.bytes = new Uint8Array(kept);
+    if (this.bytes.length <= roundUp8(keepBytes + SLACK_BYTES) * 2) return;
+    releaseBytes(this.bytes);
+    this.bytes = new Uint8Array(CLEARED_BYTES);
     this.view = new DataView(this.bytes.buffer);
   }
 }

@@ -67,6 +67,9 @@ export interface ChunkOutput {
   readonly emit: (bytes: Uint8Array) => void;
 }
 
+/** When the last page of a chunk is larger, the values it was made from are given back before it is compressed. */
+const LARGE_PAGE_BYTES = 4 << 20;
+
 /** Values encoded for a chunk, before paging. */
 interface EncodedValues {
   readonly encoding: ValueEncoding;
@@ -115,6 +118,7 @@ export class ColumnChunkBuffer {
       const header = encodePageHeader({ ...page, plainBytes: plain.length, body });
       output.emit(header);
       output.emit(body);
+      output.codec.release();
       plainBytes += header.length + plain.length;
     };
     if (dictionary !== undefined)
@@ -161,6 +165,7 @@ export class ColumnChunkBuffer {
         page.length = 0;
         this.#levels?.encode(row, end, page);
         encoding.encode(value, valueEnd, page);
+        if (end === this.#rowCount && page.length > LARGE_PAGE_BYTES) this.#values.clear(0);
         emitPage(header, page.written());
       }
       row = end;

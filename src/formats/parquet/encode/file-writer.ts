@@ -1,7 +1,7 @@
 /**
  * ParquetWriter: batches in, the bytes of a Parquet file out. Rows are buffered per column until their raw size reaches
- * `rowGroupBytes`, then written as one row group; memory is bounded by that, the largest value, and the footer's
- * metadata. The bytes depend on the rows and options alone: not on how rows came in batches, and nothing of the run is
+ * `rowGroupBytes`, then written as one row group. A large row that would overshoot begins the next one, and ends its own
+ * when that is half full. Memory is bounded by `rowGroupBytes`, the largest row, and the footer's metadata. The bytes depend on the rows and options alone: not on how rows came in batches, and nothing of the run is
  * in them. The layout is described in docs/formats/parquet.md.
  *
  * States: open -> finished by `finish`; any -> open by `reset`, which drops what was buffered and starts another file
@@ -34,6 +34,12 @@ const PAGE_BYTES = 1 << 20;
 
 /** Bounds the index buffer where rows are tiny (a single bool column). */
 const ROW_GROUP_ROWS_MAX = 1 << 20;
+
+/** A row is large when it takes more than this share of a row group. */
+const LARGE_ROW_SHARE = 1 / 16;
+
+/** Rows larger than this on average leave no buffer behind. */
+const KEEP_ROW_BYTES_MAX = 64 << 10;
 
 /** About what a column chunk adds to the footer. */
 const FOOTER_BYTES_PER_CHUNK = 160;
@@ -81,13 +87,18 @@ export class ParquetWriter {
     assert(batch.columns.length === this.#columns.length, "a batch has the columns of its writer");
     for (let from = 0; from < batch.rowCount; ) {
       const to = this.#rowGroupEnd(batch, from);
+      if (to === from) {
+        this.#writeRowGroup();
+        continue;
+      }
       for (const [index, buffer] of this.#buffers.entries()) {
         const column = batch.columns[index];
         if (column !== undefined) buffer.append(column, { from, to });
       }
       this.#bufferedRows += to - from;
       this.#bufferedBytes += this.#rawBytes(batch, from, to);
-      if (this.#isFull(this.#bufferedRows, this.#bufferedBytes)) this.#writeRowGroup();
+      if (this.#isFull(this.#bufferedRows, this.#bufferedBytes) || this.#endsAt(batch, to))
+        this.#writeRowGroup();
       from = to;
     }
     this.#rowCount += batch.rowCount;
@@ -137,11 +148,11 @@ export class ParquetWriter {
     this.#emit(MAGIC);
   }
 
-  /** The row behind the one that fills the row group, or the batch's end. */
+  /** The row behind the last of the row group, or the batch's end; `from` when the group takes no more. */
   #rowGroupEnd(batch: ColumnBatch, from: number): number {
     const fillsAt = (to: number): boolean =>
       this.#isFull(this.#bufferedRows + to - from, this.#bufferedBytes + this.#rawBytes(batch, from, to));
-    if (!fillsAt(batch.rowCount)) return batch.rowCount;
+    if (!fillsAt(batch.rowCount)) return this.#endOfLarge(batch, from, batch.rowCount);
     let open = from;
     let full = batch.rowCount;
     while (full - open > 1) {
@@ -149,7 +160,29 @@ export class ParquetWriter {
       if (fillsAt(middle)) full = middle;
       else open = middle;
     }
-    return full;
+    return this.#endOfLarge(batch, from, full);
+  }
+
+  /** Where large rows among [from, to) end the row group, which is at `to` at the latest. */
+  #endOfLarge(batch: ColumnBatch, from: number, to: number): number {
+    const largeBytes = this.#rowGroupBytes * LARGE_ROW_SHARE;
+    let bytes = this.#bufferedBytes;
+    if (this.#rawBytes(batch, from, to) <= largeBytes) return to;
+    for (let row = from; row < to; row += 1) {
+      const rowBytes = this.#rawBytes(batch, row, row + 1);
+      const isFirst = this.#bufferedRows + row - from === 0;
+      bytes += rowBytes;
+      if (rowBytes <= largeBytes) continue;
+      if (bytes > this.#rowGroupBytes && !isFirst) return row;
+      if (bytes >= this.#rowGroupBytes / 2) return row + 1;
+    }
+    return to;
+  }
+
+  /** Whether the last row, just appended, is a large one that ends its row group. */
+  #endsAt(batch: ColumnBatch, to: number): boolean {
+    if (this.#bufferedBytes < this.#rowGroupBytes / 2) return false;
+    return this.#rawBytes(batch, to - 1, to) > this.#rowGroupBytes * LARGE_ROW_SHARE;
   }
 
   #isFull(rows: number, bytes: number): boolean {
@@ -179,8 +212,9 @@ export class ParquetWriter {
   }
 
   #clearBuffers(): void {
-    for (const buffer of this.#buffers) buffer.clear(this.#rowGroupBytes);
-    this.#scratch.page.clear(this.#rowGroupBytes);
+    const areLarge = this.#bufferedBytes > this.#bufferedRows * KEEP_ROW_BYTES_MAX;
+    for (const buffer of this.#buffers) buffer.clear(areLarge ? 0 : this.#rowGroupBytes);
+    this.#scratch.page.clear(this.#pageBytes);
     this.#bufferedRows = 0;
     this.#bufferedBytes = 0;
   }

@@ -76,18 +76,15 @@ export class FixedValueBuffer {
     const { words } = this;
     for (let index = 0; index < source.length; index += 2) {
       const low = source[index] ?? 0;
-      if (source[index + 1] !== low >> 31) this.#refuse(source.subarray(index, index + 2));
+      if (source[index + 1] !== low >> 31) this.#refuse();
       words[at + (index >> 1)] = low;
     }
   }
 
-  #refuse(pair: Int32Array): never {
-    const [value] = new BigInt64Array(pair.slice().buffer);
-    throw new TidemarkError("FORMAT_VALUE_OUT_OF_RANGE", {
-      column: this.#column.field.name,
-      value: String(value),
-      type: "time(ms)",
-    });
+  /** Without the value: errors stand in the journal. */
+  #refuse(): never {
+    const { name: column } = this.#column.field;
+    throw new TidemarkError("FORMAT_VALUE_OUT_OF_RANGE", { column, type: "time(ms)" });
   }
 
   #scratchOf(bytes: number): Uint8Array<ArrayBuffer> {

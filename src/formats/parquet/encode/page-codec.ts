@@ -1,5 +1,6 @@
-/** Compression of pages. What `compress` returns is valid until its next call. */
+/** Compression of pages, one at a time: what `compress` returns is valid until `release`, which frees its memory. */
 import { constants, zstdCompressSync } from "node:zlib";
+import { releaseBytes, roomFor } from "../../../core/large-bytes.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import { compressSnappy } from "./snappy-compress.ts";
 
@@ -9,6 +10,7 @@ export interface PageCodec {
   /** Parquet's CompressionCodec */
   readonly code: number;
   compress(page: Uint8Array): Uint8Array;
+  release(): void;
 }
 
 /** Room for a page that does not compress, so that one native call takes it whole. */
@@ -19,27 +21,32 @@ function zstdBound(bytes: number): number {
 export function pageCodecOf(compression: ParquetCompression, zstdLevel: number): PageCodec {
   switch (compression) {
     case "none":
-      return { code: 0, compress: (page) => page };
+      return { code: 0, compress: (page) => page, release: () => undefined };
     case "snappy":
       return snappyCodec();
-    case "zstd": {
-      const params = { [constants.ZSTD_c_compressionLevel]: zstdLevel };
-      return {
-        code: 6,
-        compress: (page) => zstdCompressSync(page, { params, chunkSize: zstdBound(page.length) }),
-      };
-    }
+    case "zstd":
+      return zstdCodec(zstdLevel);
   }
+}
+
+function zstdCodec(level: number): PageCodec {
+  const params = { [constants.ZSTD_c_compressionLevel]: level };
+  let body: Uint8Array = new Uint8Array(0);
+  const compress = (page: Uint8Array): Uint8Array => {
+    body = zstdCompressSync(page, { params, chunkSize: roomFor(zstdBound(page.length)) });
+    return body;
+  };
+  return { code: 6, compress, release: () => releaseBytes(body) };
 }
 
 function snappyCodec(): PageCodec {
   const output = new ByteBuffer();
   const compress = (page: Uint8Array): Uint8Array => {
-    output.clear(KEPT_BYTES);
+    output.length = 0;
     compressSnappy(page, output);
     return output.written();
   };
-  return { code: 1, compress };
+  return { code: 1, compress, release: () => output.clear(KEPT_BYTES) };
 }
 
 /** Memory kept between pages; pages are 1 MiB unless a value is larger. */

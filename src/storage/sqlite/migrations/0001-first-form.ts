@@ -1,6 +1,7 @@
 /**
  * Migration 1: the ledger, idempotency keys, leases, runs, batches and checkpoints. Text is text and hashes are blobs, so
- * that any SQLite tool shows them. Work tables begin with the tenant. Specified in `docs/formats/storage-sqlite.md`;
+ * that any SQLite tool shows them. Work tables begin with the tenant. The large columns of `runs` come last, so that the
+ * others are read without them. Specified in `docs/formats/storage-sqlite.md`;
  * never edited once released: the next change is the next file.
  */
 export const FIRST_FORM = `
@@ -64,15 +65,17 @@ CREATE TABLE runs (
   root_run_id TEXT NOT NULL,
   status TEXT NOT NULL,
   plan_hash TEXT NOT NULL,
-  plan TEXT NOT NULL,
-  manifest TEXT,
   started_at_ms INTEGER NOT NULL,
-  finished_at_ms INTEGER
+  finished_at_ms INTEGER,
+  plan TEXT NOT NULL,
+  manifest TEXT
 ) STRICT;
 CREATE UNIQUE INDEX runs_by_id ON runs (tenant, run_id);
 CREATE UNIQUE INDEX runs_by_pipeline ON runs (tenant, pipeline, number);
 CREATE INDEX runs_by_root ON runs (tenant, root_run_id);
 CREATE INDEX runs_by_tenant ON runs (tenant, sequence);
+CREATE INDEX runs_by_label ON runs (tenant, label);
+CREATE INDEX runs_by_chain ON runs (tenant, pipeline, root_run_id);
 
 CREATE TABLE batches (
   tenant TEXT NOT NULL,

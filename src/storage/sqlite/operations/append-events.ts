@@ -30,7 +30,7 @@ export function appendEvents(scope: WriteScope, append: PreparedAppend): AppendR
   const earlier = findEarlier(scope, append);
   if (earlier !== undefined) return earlier;
   for (const [entity, expected] of append.expect) {
-    const actual = scope.stage.head(append.tenant, entity).version;
+    const actual = scope.stage.versionOf(append.tenant, entity);
     if (!holds(expected, actual)) return { kind: "conflict", entity, expected, actual };
   }
   return write(scope, append);

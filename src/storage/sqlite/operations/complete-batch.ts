@@ -1,4 +1,7 @@
-/** Commits a batch: result, checkpoint and events, or nothing when another attempt has the batch by now. */
+/**
+ * Commits a batch: result, checkpoint and events, or nothing when another attempt has the batch by now. Asked again after
+ * an answer that got lost, it says what happened and writes nothing.
+ */
 import type { PreparedEvent } from "../../../ledger/prepare-append.ts";
 import type { BatchKey, Checkpoint, CompleteBatchOutcome } from "../../port.ts";
 import { appendChangeEvents, type WriteScope } from "../write-scope.ts";
@@ -20,6 +23,8 @@ export function completeBatch(scope: WriteScope, request: CompleteBatch): Comple
   const lost = findLostLease(connection, request.lease);
   if (lost !== undefined) return lost;
   const { status, attempt } = getBatchState(connection, request);
+  if (status === "completed" && attempt === request.attempt && hasResult(scope, request))
+    return { kind: "completed" };
   if (status !== "claimed" || attempt !== request.attempt) return { kind: "staleAttempt", attempt, status };
   connection.run(
     "UPDATE batches SET status = 'completed', result = ? WHERE tenant = ? AND root_run_id = ? AND batch_index = ?",
@@ -31,6 +36,16 @@ export function completeBatch(scope: WriteScope, request: CompleteBatch): Comple
   writeCheckpoint(scope, request);
   appendChangeEvents(scope, tenant, request.events);
   return { kind: "completed" };
+}
+
+function hasResult(scope: WriteScope, { tenant, rootRunId, index, resultText }: CompleteBatch): boolean {
+  const row = scope.connection.row<readonly [string | null]>(
+    "SELECT result FROM batches WHERE tenant = ? AND root_run_id = ? AND batch_index = ?",
+    tenant,
+    rootRunId,
+    index,
+  );
+  return row?.[0] === resultText;
 }
 
 function writeCheckpoint(scope: WriteScope, { tenant, checkpoint, watermarkText }: CompleteBatch): void {

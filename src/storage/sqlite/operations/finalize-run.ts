@@ -3,7 +3,7 @@ import type { PreparedEvent } from "../../../ledger/prepare-append.ts";
 import type { FinalizeRunOutcome, LeaseProof } from "../../port.ts";
 import { appendChangeEvents, type WriteScope } from "../write-scope.ts";
 import { findLostLease } from "./lease-rows.ts";
-import { getRun } from "./run-rows.ts";
+import { getRunHead } from "./run-rows.ts";
 
 export interface FinalizeRun {
   readonly lease: LeaseProof;
@@ -18,7 +18,7 @@ export function finalizeRun(scope: WriteScope, request: FinalizeRun): FinalizeRu
   const { tenant, runId } = request;
   const lost = findLostLease(connection, request.lease);
   if (lost !== undefined) return lost;
-  const { rootRunId } = getRun(connection, tenant, runId);
+  const { rootRunId } = getRunHead(connection, tenant, runId);
   const openCount =
     connection.row<readonly [number]>(
       "SELECT count(*) FROM batches WHERE tenant = ? AND root_run_id = ? AND status <> 'completed'",

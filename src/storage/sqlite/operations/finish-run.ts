@@ -4,10 +4,10 @@
  */
 import { assert } from "../../../core/errors.ts";
 import type { PreparedEvent } from "../../../ledger/prepare-append.ts";
-import type { DoneOrLost, LeaseProof, RunRow } from "../../port.ts";
+import type { DoneOrLost, LeaseProof, RunHead } from "../../port.ts";
 import { appendChangeEvents, type WriteScope } from "../write-scope.ts";
 import { findLostLease } from "./lease-rows.ts";
-import { getRun } from "./run-rows.ts";
+import { getRunHead } from "./run-rows.ts";
 
 export interface FinishRun {
   readonly lease: LeaseProof;
@@ -21,14 +21,14 @@ export interface FinishRun {
 export function finishRun(scope: WriteScope, request: FinishRun): DoneOrLost {
   const lost = findLostLease(scope.connection, request.lease);
   if (lost !== undefined) return lost;
-  const run = getRun(scope.connection, request.tenant, request.runId);
+  const run = getRunHead(scope.connection, request.tenant, request.runId);
   if (request.status === "abandoned") abandonChain(scope, request, run);
   else finishOne(scope, request, run);
   appendChangeEvents(scope, request.tenant, request.events);
   return { kind: "done" };
 }
 
-function finishOne(scope: WriteScope, request: FinishRun, run: RunRow): void {
+function finishOne(scope: WriteScope, request: FinishRun, run: RunHead): void {
   assert(
     run.status !== "completed" && run.status !== "abandoned",
     `${run.label} is not ${run.status} when it becomes ${request.status}`,
@@ -42,7 +42,7 @@ function finishOne(scope: WriteScope, request: FinishRun, run: RunRow): void {
   );
 }
 
-function abandonChain(scope: WriteScope, request: FinishRun, run: RunRow): void {
+function abandonChain(scope: WriteScope, request: FinishRun, run: RunHead): void {
   const { connection } = scope;
   connection.run(
     "UPDATE runs SET status = 'abandoned', finished_at_ms = coalesce(finished_at_ms, ?)" +

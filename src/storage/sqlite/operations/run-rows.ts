@@ -1,13 +1,13 @@
-/** The runs table: its select list and its rows. */
+/** The runs table: its select lists and its rows, whole or without plan and manifest. */
 import { TidemarkError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/json-value.ts";
-import type { RunRow, RunStatus } from "../../port.ts";
+import type { RunHead, RunRow, RunStatus } from "../../port.ts";
 import type { SqliteConnection } from "../connection.ts";
 
-export const RUN_COLUMNS =
-  "tenant, run_id, pipeline, label, number, root_run_id, status, plan_hash, plan, manifest, started_at_ms, finished_at_ms";
+export const HEAD_COLUMNS =
+  "tenant, run_id, pipeline, label, number, root_run_id, status, plan_hash, started_at_ms, finished_at_ms";
 
-export type RunColumns = readonly [
+export type HeadColumns = readonly [
   tenant: string,
   runId: string,
   pipeline: string,
@@ -16,15 +16,15 @@ export type RunColumns = readonly [
   rootRunId: string,
   status: RunStatus,
   planHash: string,
-  plan: string,
-  manifestText: string | null,
   startedAtMs: number,
   finishedAtMs: number | null,
 ];
 
-export function decodeRunRow(columns: RunColumns): RunRow {
-  const [tenant, runId, pipeline, label, number, rootRunId, status, planHash, planText] = columns;
-  const plan = JSON.parse(planText) as JsonObject;
+type RunColumns = readonly [...HeadColumns, plan: string, manifestText: string | null];
+
+export function decodeRunHead(columns: HeadColumns | RunColumns): RunHead {
+  const [tenant, runId, pipeline, label, number, rootRunId, status, planHash, startedAtMs, finishedAtMs] =
+    columns;
   return {
     tenant,
     runId,
@@ -34,27 +34,37 @@ export function decodeRunRow(columns: RunColumns): RunRow {
     rootRunId,
     status,
     planHash,
-    plan,
-    manifestText: columns[9],
-    startedAtMs: columns[10],
-    finishedAtMs: columns[11],
+    startedAtMs,
+    finishedAtMs,
   };
 }
 
 export function readRun(connection: SqliteConnection, tenant: string, runId: string): RunRow | undefined {
   const row = connection.row<RunColumns>(
-    `SELECT ${RUN_COLUMNS} FROM runs WHERE tenant = ? AND run_id = ?`,
+    `SELECT ${HEAD_COLUMNS}, plan, manifest FROM runs WHERE tenant = ? AND run_id = ?`,
     tenant,
     runId,
   );
-  return row === undefined ? undefined : decodeRunRow(row);
+  if (row === undefined) return undefined;
+  return { ...decodeRunHead(row), plan: JSON.parse(row[10]) as JsonObject, manifestText: row[11] };
 }
 
 /** Throws RUN_NOT_FOUND. */
 export function getRun(connection: SqliteConnection, tenant: string, runId: string): RunRow {
   const run = readRun(connection, tenant, runId);
-  if (run === undefined) throw new TidemarkError("RUN_NOT_FOUND", { run: runId, hint: "" });
+  if (run === undefined) throw notFound(runId);
   return run;
+}
+
+/** Throws RUN_NOT_FOUND. */
+export function getRunHead(connection: SqliteConnection, tenant: string, runId: string): RunHead {
+  const row = connection.row<HeadColumns>(
+    `SELECT ${HEAD_COLUMNS} FROM runs WHERE tenant = ? AND run_id = ?`,
+    tenant,
+    runId,
+  );
+  if (row === undefined) throw notFound(runId);
+  return decodeRunHead(row);
 }
 
 /** The pipeline's run with the greatest number. */
@@ -62,11 +72,15 @@ export function readNewestRun(
   connection: SqliteConnection,
   tenant: string,
   pipeline: string,
-): RunRow | undefined {
-  const row = connection.row<RunColumns>(
-    `SELECT ${RUN_COLUMNS} FROM runs WHERE tenant = ? AND pipeline = ? ORDER BY number DESC LIMIT 1`,
+): RunHead | undefined {
+  const row = connection.row<HeadColumns>(
+    `SELECT ${HEAD_COLUMNS} FROM runs WHERE tenant = ? AND pipeline = ? ORDER BY number DESC LIMIT 1`,
     tenant,
     pipeline,
   );
-  return row === undefined ? undefined : decodeRunRow(row);
+  return row === undefined ? undefined : decodeRunHead(row);
+}
+
+function notFound(run: string): TidemarkError {
+  return new TidemarkError("RUN_NOT_FOUND", { run, hint: "" });
 }

@@ -4,10 +4,10 @@
  * as running: whoever ran them lost the lease.
  */
 import type { PreparedEvent } from "../../../ledger/prepare-append.ts";
-import type { RunRow, StartRunOutcome, StartRunRequest } from "../../port.ts";
+import type { RunHead, StartRunOutcome, StartRunRequest } from "../../port.ts";
 import { appendChangeEvents, type WriteScope } from "../write-scope.ts";
 import { findLostLease } from "./lease-rows.ts";
-import { getRun, readNewestRun } from "./run-rows.ts";
+import { getRun, getRunHead, readNewestRun } from "./run-rows.ts";
 
 /** `plan` and `bounds` as canonical text. */
 export interface StartRun extends Omit<StartRunRequest, "events" | "plan" | "bounds"> {
@@ -24,7 +24,7 @@ export function startRun(scope: WriteScope, request: StartRun): StartRunOutcome 
   const newest = readNewestRun(connection, tenant, pipeline);
   if (newest !== undefined && isOpen(newest) && newest.rootRunId !== rootRunId)
     return { kind: "unfinished", run: newest };
-  if (rootRunId !== null) getRun(connection, tenant, rootRunId);
+  if (rootRunId !== null) getRunHead(connection, tenant, rootRunId);
   insertRun(scope, request, (newest?.number ?? 0) + 1);
   if (rootRunId === null) insertBatches(scope, request);
   else reopenBatches(scope, tenant, rootRunId);
@@ -32,7 +32,7 @@ export function startRun(scope: WriteScope, request: StartRun): StartRunOutcome 
   return { kind: "started", run: getRun(connection, tenant, request.runId) };
 }
 
-function isOpen(run: RunRow): boolean {
+function isOpen(run: RunHead): boolean {
   return run.status !== "completed" && run.status !== "abandoned";
 }
 

@@ -27,8 +27,10 @@ export class BytesDecoder implements ColumnDecoder {
         if (value.length > maxValueBytes)
           this.#cells.fault(row, request, "too_large", tooLarge(value.length, maxValueBytes));
         else {
-          buffer.reserve(used, value.length);
-          buffer.bytes.set(value, used);
+          if (!buffer.adopts(value, rows.length)) {
+            buffer.reserve(used, value.length);
+            buffer.bytes.set(value, used);
+          }
           used += value.length;
         }
       } else if (value === null) this.#cells.null(row, request);

@@ -5,7 +5,7 @@
  * - time `HH:MM`, `HH:MM:SS` or `HH:MM:SS.f…`; fraction digits beyond the unit must be zeros
  * - timestamp: date, then nothing (midnight), or a space or `T` and a time; a zone `Z`, `±HH:MM` or none, as the type allows
  */
-import { daysInMonth, daysOfCivil } from "../../../../columns/civil-date.ts";
+import { daysOfCivil } from "../../../../columns/civil-date.ts";
 
 /** What is wrong with a text: not the form, a part that does not exist, digits below the unit, a zone where none may be. */
 export type TemporalFault = "syntax" | "range" | "precision" | "zone";
@@ -17,16 +17,32 @@ const PLUS = 43;
 
 /** Days since 1970-01-01 of the first ten characters, or a fault. */
 export function parseDays(text: string): number | TemporalFault {
-  const year = fourDigits(text, 0);
-  const month = twoDigits(text, 5);
-  const day = twoDigits(text, 8);
-  const form = text.charCodeAt(4) === HYPHEN && text.charCodeAt(7) === HYPHEN;
-  if (!form || year < 0 || month < 0 || day < 0)
+  const y1 = text.charCodeAt(0) - 48;
+  const y2 = text.charCodeAt(1) - 48;
+  const y3 = text.charCodeAt(2) - 48;
+  const y4 = text.charCodeAt(3) - 48;
+  const m1 = text.charCodeAt(5) - 48;
+  const m2 = text.charCodeAt(6) - 48;
+  const d1 = text.charCodeAt(8) - 48;
+  const d2 = text.charCodeAt(9) - 48;
+  // A digit is 0 to 9: with 6 added it still fits four bits, anything else does not.
+  const first = (y1 + 6) | (y2 + 6) | (y3 + 6) | (y4 + 6);
+  const second = (m1 + 6) | (m2 + 6) | (d1 + 6) | (d2 + 6);
+  const isForm = text.charCodeAt(4) === HYPHEN && text.charCodeAt(7) === HYPHEN && text.length >= 10;
+  if (((first | second) & ~15) !== 0 || !isForm)
     return /^[+-]?\d{4,}-\d\d-\d\d/.test(text) ? "range" : "syntax";
-  if (year === 0 || day === 0 || (day > 28 && day > daysInMonth(year, month)) || month === 0 || month > 12)
-    return "range";
-  return daysOfCivil(year, month, day);
+  const month = m1 * 10 + m2;
+  const day = d1 * 10 + d2;
+  if (month === 0 || month > 12 || day === 0) return "range";
+  const place = (((y1 * 10 + y2) * 10 + y3) * 10 + y4) * 12 + month - 1;
+  const start = MONTH_STARTS[place] ?? 0;
+  return place < 12 || start + day > (MONTH_STARTS[place + 1] ?? 0) ? "range" : start + day - 1;
 }
+
+/** Days of the first of every month from 0000-01 to 10000-01: a look-up costs a third of the calendar's arithmetic. */
+const MONTH_STARTS: Int32Array = Int32Array.from({ length: 120_001 }, (_, place) =>
+  daysOfCivil(Math.floor(place / 12), (place % 12) + 1, 1),
+);
 
 /** A time of day in seconds and in fraction units; `end` is the place behind it. */
 export interface ParsedTime {
@@ -99,12 +115,6 @@ function digitsEnd(text: string, from: number): number {
   let at = from;
   while (at < text.length && digitAt(text, at) >= 0) at += 1;
   return at;
-}
-
-function fourDigits(text: string, at: number): number {
-  const high = twoDigits(text, at);
-  const low = twoDigits(text, at + 2);
-  return high < 0 || low < 0 ? -1 : high * 100 + low;
 }
 
 /** -1 when they are not two digits. */
