@@ -1,7 +1,8 @@
 /**
- * Named points at which a test can make the process die, stall or fail: the fault injector of the crash tests.
- * `TIDEMARK_FAULT=name` or `name#3` (third time it is reached) kills the process with SIGKILL there; `name#3=error:ENOSPC`
- * throws a system error with that code instead. Unset (always, outside tests) a point costs one comparison.
+ * Named points at which a test can make the process die or fail: the fault injector of the crash tests. The environment
+ * variable `TIDEMARK_FAULT` names one: `name` or `name#3` (the third time it is reached in a thread) kills the process
+ * with SIGKILL there, `name#3=error:ENOSPC` throws a system error with that code instead, `name#3=exit` ends the thread.
+ * Unset (always, outside tests) a point costs one comparison.
  */
 
 const plan: string | undefined = process.env["TIDEMARK_FAULT"];
@@ -15,6 +16,7 @@ export function faultPoint(name: string): void {
   reachedCount += 1;
   if (reachedCount !== Number(targetCount)) return;
   if (action.startsWith("error:")) throw systemError(name, action.slice("error:".length));
+  if (action === "exit") process.exit(1);
   process.kill(process.pid, "SIGKILL");
   // SIGKILL of the own process is delivered asynchronously to worker threads: never go on.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);

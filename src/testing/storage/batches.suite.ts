@@ -98,7 +98,12 @@ export function describeBatches(adapter: StorageAdapter): void {
       await startSample(storage, lease, "A");
       await completeSample(storage, batchKey(lease, "A", 0));
       for (const willRetry of [true, false]) {
-        const failure = { ...batchKey(lease, "A", 0), attempt: 1, willRetry, events: [event("chunk.failed")] };
+        const failure = {
+          ...batchKey(lease, "A", 0),
+          attempt: 1,
+          willRetry,
+          events: [event("chunk.failed")],
+        };
         expect(await storage.failBatch(failure)).toEqual({ kind: "alreadyCompleted" });
       }
       expect((await storage.listBatches(TENANT, "A"))[0]).toMatchObject({ status: "completed", attempt: 1 });
