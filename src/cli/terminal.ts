@@ -24,7 +24,8 @@ export function openTerminal(env: NodeJS.ProcessEnv): Terminal {
   return {
     isInteractive,
     get columns() {
-      return process.stderr.columns ?? 80;
+      // A terminal that nobody told its size says 0.
+      return process.stderr.columns > 0 ? process.stderr.columns : 80;
     },
     style: styleFor(hasColour),
     say: (line) => void process.stderr.write(`${line}\n`),

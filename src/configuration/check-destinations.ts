@@ -21,7 +21,7 @@ export function checkSinkApartFromSource(entry: Entry, source: SourceDefinition,
   if (source.kind === "files" && sink.kind === "files" && readsWhatIsWritten(source, sink))
     reportInvalid(
       entry,
-      `writes to the folder it reads from ('${sink.path}'); give the output a folder of its own`,
+      `writes to the folder it reads from ('${sink.pathShown ?? sink.path}'); give the output a folder of its own`,
     );
 }
 

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from "../core/error-codes.ts";
 import { type ErrorDetails, TidemarkError } from "../core/errors.ts";
+import type { HiddenText } from "../pipeline/definition.ts";
 import type { Problems } from "./problems.ts";
 
 export type Path = readonly (string | number)[];
@@ -13,13 +14,22 @@ export interface Place {
   readonly column: number;
 }
 
+export interface Expansion {
+  readonly written: string;
+  readonly expanded: string;
+  /** with `${NAME}` for each of `values` */
+  readonly shown: string;
+  /** what variables gave; none when only defaults were used */
+  readonly values: readonly HiddenText[];
+}
+
 /** What is known of one value of a file. */
 export interface Located {
   /** where its key stands; where the value stands when it has none */
   readonly key: Place;
   readonly value: Place;
   /** the text as written and as expanded, when the environment had a part in it */
-  readonly expansion?: { readonly written: string; readonly expanded: string };
+  readonly expansion?: Expansion;
 }
 
 export interface ConfigFile {
@@ -101,6 +111,12 @@ function reportAt(entry: Entry, place: Place, what: { code: ErrorCode; details: 
 export function writtenText(entry: Entry): string {
   const located = entry.file.located.get(pathKey(entry.path));
   return located?.expansion?.written ?? String(entry.value);
+}
+
+/** How the value is shown, and what of it is hidden then; undefined when no variable gave any of it. */
+export function concealed(entry: Entry): Pick<Expansion, "shown" | "values"> | undefined {
+  const expansion = entry.file.located.get(pathKey(entry.path))?.expansion;
+  return expansion === undefined || expansion.values.length === 0 ? undefined : expansion;
 }
 
 /** Messages quote values; what came from the environment, here or below, is put back as it was written. */

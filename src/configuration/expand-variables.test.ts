@@ -42,6 +42,23 @@ describe("expandVariables", () => {
     });
   });
 
+  it.each([
+    ["a ${NAME}-${NAME} b", "a ${NAME}-${NAME} b"],
+    ["${NAME:-x}", "${NAME}"],
+    ["${UNSET:-x}", "x"],
+    ["${UNSET:-${NAME}/y}", "${NAME}/y"],
+    ["$$${NAME}", "$${NAME}"],
+    ["plain", "plain"],
+  ])("shows %s as %s: values by their names, what is written as it is", (text, shown) => {
+    expect(expandVariables(text, env)).toMatchObject({ shown });
+  });
+
+  it("tells the values that variables gave, not defaults", () => {
+    expect(expandVariables("${NAME}/${UNSET:-x}", env)).toMatchObject({
+      values: [{ value: "orders", shown: "${NAME}" }],
+    });
+  });
+
   it("does not take what objects inherit for a variable", () => {
     expect(expandVariables("${constructor}", env).kind).toBe("unset");
   });

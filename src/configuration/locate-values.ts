@@ -3,8 +3,8 @@
  * followed; texts are expanded from the environment, keys are not. What can not be a value is reported and left out.
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
-import { type ConfigFile, formatPath, type Located, pathKey, report } from "./entry.ts";
-import { expandVariables } from "./expand-variables.ts";
+import { type ConfigFile, formatPath, pathKey, report } from "./entry.ts";
+import { type Expanded, expandVariables } from "./expand-variables.ts";
 import { unmask } from "./mask-for-yaml.ts";
 import { namedValues } from "./named-values.ts";
 import {
@@ -59,7 +59,7 @@ function locateScalar(walk: Walk, { value, source }: Scalar, spot: Spot): unknow
   const expansion = expandVariables(written, walk.env);
   if (expansion.kind === "malformed") return refuse(walk, spot, expansion.reason);
   if (expansion.kind === "unset") reportUnset(walk, spot, expansion);
-  else if (expansion.variables) noteExpansion(walk, spot, { written, expanded: expansion.text });
+  else if (expansion.variables) noteExpansion(walk, spot, written, expansion);
   return expansion.kind === "unset" ? written : expansion.text;
 }
 
@@ -75,8 +75,9 @@ function reportUnset(
   });
 }
 
-function noteExpansion(walk: Walk, spot: Spot, expansion: NonNullable<Located["expansion"]>): void {
+function noteExpansion(walk: Walk, spot: Spot, written: string, { text, shown, values }: Expanded): void {
   const key = pathKey(spot.path);
   const located = walk.located.get(key);
-  if (located !== undefined) walk.located.set(key, { ...located, expansion });
+  if (located !== undefined)
+    walk.located.set(key, { ...located, expansion: { written, expanded: text, shown, values } });
 }

@@ -12,6 +12,10 @@ const TOKENS = ["pipeline", "date"];
 export function resolvePathBelow(entry: Entry, path: string): string | undefined {
   const problem = problemOf(path);
   if (problem !== undefined) return refusePath(entry, problem);
+  return normalizePath(path);
+}
+
+export function normalizePath(path: string): string {
   const normal = posix.normalize(path).replace(/\/$/, "");
   return normal === "" ? "." : normal;
 }

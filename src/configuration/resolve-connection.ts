@@ -1,8 +1,8 @@
 /** A connection as written to a ConnectionDefinition: its path from where it was given, made absolute. */
 import { resolve } from "node:path";
 import { toTidemarkError } from "../core/errors.ts";
-import type { ConnectionDefinition } from "../pipeline/definition.ts";
-import { childOf, type Entry, formatPath, report, reportInvalid, writtenText } from "./entry.ts";
+import type { Concealing, ConnectionDefinition } from "../pipeline/definition.ts";
+import { childOf, concealed, type Entry, formatPath, report, reportInvalid, writtenText } from "./entry.ts";
 import type { Environment } from "./expand-variables.ts";
 import { parseSection } from "./parse-section.ts";
 import { type ConnectionText, connectionSchema } from "./project-schema.ts";
@@ -25,9 +25,35 @@ export async function resolveConnection(
     );
     return undefined;
   }
-  const path = await pathFrom(childOf(entry, key), text, env);
-  if (path === undefined) return undefined;
-  return { type: text.type, name: String(entry.path.at(-1)), path: resolve(entry.file.folder, path) };
+  const at = childOf(entry, key);
+  const written = await pathFrom(at, text, env);
+  if (written === undefined) return undefined;
+  const path = resolve(entry.file.folder, written);
+  return {
+    type: text.type,
+    name: String(entry.path.at(-1)),
+    path,
+    ...concealPath(at, { written, path, text }),
+  };
+}
+
+/** A path from a variable or a file is known by that name alone, as written and as resolved. */
+function concealPath(
+  at: Entry,
+  found: { readonly written: string; readonly path: string; readonly text: ConnectionText },
+): Concealing {
+  const { written, path, text } = found;
+  const named =
+    text.path_env === undefined
+      ? text.path_file === undefined
+        ? undefined
+        : `contents of ${writtenText(at)}`
+      : `\${${text.path_env}}`;
+  const { shown, values } =
+    named === undefined
+      ? (concealed(at) ?? { shown: undefined, values: [] })
+      : { shown: named, values: [{ value: written, shown: named }] };
+  return shown === undefined ? {} : { pathShown: shown, hidden: [{ value: path, shown }, ...values] };
 }
 
 async function pathFrom(entry: Entry, text: ConnectionText, env: Environment): Promise<string | undefined> {

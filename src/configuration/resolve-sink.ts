@@ -1,11 +1,13 @@
 /** A sink as written to a SinkDefinition, with every default filled. */
 import type {
+  Concealing,
   ConnectionDefinition,
   FilesSinkDefinition,
   SinkDefinition,
   SqliteSinkDefinition,
 } from "../pipeline/definition.ts";
 import { checkDistinct } from "./check-distinct.ts";
+import { conceal, concealPathBelow } from "./conceal.ts";
 import { childOf, type Entry, reportInvalid } from "./entry.ts";
 import { parseSection } from "./parse-section.ts";
 import { resolveSinkPath } from "./path-below.ts";
@@ -30,15 +32,23 @@ export function resolveSink({ entry, pipeline, connection }: SinkRequest): SinkD
   if (connection === undefined) return undefined;
   if (connection.type === "sqlite") {
     const text = parseSection(entry, sqliteSinkSchema);
-    return text === undefined ? undefined : sqliteSink(entry, connection.path, text);
+    return text === undefined ? undefined : sqliteSink(entry, connection, text);
   }
   const text = parseSection(entry, filesSinkSchema);
   if (text === undefined) return undefined;
   const path = resolveSinkPath(childOf(entry, "path"), text.path ?? "{pipeline}", pipeline);
-  return path === undefined ? undefined : filesSink(entry, { root: connection.path, path }, text);
+  if (path === undefined) return undefined;
+  const shown = concealPathBelow(childOf(entry, "path"), connection.hidden, (written) =>
+    written.replaceAll("{pipeline}", pipeline),
+  );
+  return filesSink(entry, { root: connection.path, path, ...shown }, text);
 }
 
-function sqliteSink(entry: Entry, path: string, text: SqliteSinkText): SqliteSinkDefinition | undefined {
+function sqliteSink(
+  entry: Entry,
+  { path, pathShown, hidden }: ConnectionDefinition,
+  text: SqliteSinkText,
+): SqliteSinkDefinition | undefined {
   const key = text.key ?? [];
   const writeMode = text.mode ?? "replace";
   if (writeMode === "upsert" && key.length === 0) {
@@ -53,12 +63,14 @@ function sqliteSink(entry: Entry, path: string, text: SqliteSinkText): SqliteSin
     );
     return undefined;
   }
-  return { kind: "sqlite", path, table: text.table, writeMode, key, generatedKey: text.generatedKey ?? null };
+  const shown = { ...(pathShown === undefined ? {} : { pathShown }), ...conceal(hidden) };
+  const generatedKey = text.generatedKey ?? null;
+  return { kind: "sqlite", path, ...shown, table: text.table, writeMode, key, generatedKey };
 }
 
 function filesSink(
   entry: Entry,
-  folder: { readonly root: string; readonly path: string },
+  folder: Pick<FilesSinkDefinition, "root" | "path" | keyof Concealing>,
   text: FilesSinkText,
 ): FilesSinkDefinition | undefined {
   const format = text.format ?? "parquet";

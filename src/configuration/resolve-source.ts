@@ -11,7 +11,8 @@ import type {
   SqliteSourceDefinition,
 } from "../pipeline/definition.ts";
 import { checkDistinct } from "./check-distinct.ts";
-import { childOf, type Entry, reportInvalid, writtenText } from "./entry.ts";
+import { conceal, concealPathBelow } from "./conceal.ts";
+import { childOf, concealed, type Entry, reportInvalid, writtenText } from "./entry.ts";
 import { parseSection } from "./parse-section.ts";
 import { resolvePathBelow } from "./path-below.ts";
 import { readConfigText } from "./read-config-text.ts";
@@ -34,23 +35,28 @@ export async function resolveSource(
   if (connection === undefined) return undefined;
   if (connection.type === "sqlite") {
     const text = parseSection(entry, sqliteSourceSchema);
-    return text === undefined ? undefined : await sqliteSource(entry, connection.path, text);
+    return text === undefined ? undefined : await sqliteSource(entry, connection, text);
   }
   const text = parseSection(entry, filesSourceSchema);
-  return text === undefined ? undefined : filesSource(entry, connection.path, text);
+  return text === undefined ? undefined : filesSource(entry, connection, text);
 }
 
 async function sqliteSource(
   entry: Entry,
-  path: string,
+  { path, pathShown, hidden }: ConnectionDefinition,
   text: SqliteSourceText,
 ): Promise<SqliteSourceDefinition | undefined> {
   if (!checkSqliteSource(entry, text)) return undefined;
   const query = text.query_file === undefined ? text.query : await queryFrom(childOf(entry, "query_file"));
   if (text.query_file !== undefined && query === undefined) return undefined;
+  const [queryParts, whereParts] = [concealed(childOf(entry, "query")), concealed(childOf(entry, "where"))];
   return {
     kind: "sqlite",
     path,
+    ...(pathShown === undefined ? {} : { pathShown }),
+    ...(queryParts === undefined ? {} : { queryShown: queryParts.shown }),
+    ...(whereParts === undefined ? {} : { whereShown: whereParts.shown }),
+    ...conceal(hidden, queryParts?.values, whereParts?.values),
     ...(text.table === undefined ? {} : { table: text.table }),
     ...(query === undefined ? {} : { query }),
     ...(text.where === undefined ? {} : { where: text.where }),
@@ -97,7 +103,11 @@ async function queryFrom(entry: Entry): Promise<string | undefined> {
   return undefined;
 }
 
-function filesSource(entry: Entry, root: string, text: FilesSourceText): FilesSourceDefinition | undefined {
+function filesSource(
+  entry: Entry,
+  { path: root, hidden }: ConnectionDefinition,
+  text: FilesSourceText,
+): FilesSourceDefinition | undefined {
   const path = resolvePathBelow(childOf(entry, "path"), text.path);
   const format = text.format ?? formatOf(text.path);
   if (format === undefined)
@@ -115,7 +125,8 @@ function filesSource(entry: Entry, root: string, text: FilesSourceText): FilesSo
     (text.csv !== undefined && format !== "csv")
   )
     return undefined;
-  return { kind: "files", root, path, format, csv, columns: declarations(text.columns) };
+  const shown = concealPathBelow(childOf(entry, "path"), hidden);
+  return { kind: "files", root, path, ...shown, format, csv, columns: declarations(text.columns) };
 }
 
 const ENDINGS: ReadonlyMap<string, FileFormat> = new Map([

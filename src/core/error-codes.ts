@@ -227,6 +227,12 @@ const TABLE = {
     message: "{path} holds {count} files that no run of pipeline {pipeline} wrote, such as {example}",
     next: "choose an empty folder, or move those files away",
   },
+  SINK_FOREIGN_ROWS: {
+    class: "conflict",
+    retry: "never",
+    message: "{path}: table {table} holds rows that no run wrote; replacing would drop them",
+    next: "choose mode append or upsert, another table, or empty that one first",
+  },
   SINK_OTHER_PIPELINE: {
     class: "conflict",
     retry: "never",

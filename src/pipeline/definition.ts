@@ -5,20 +5,39 @@
 import type { LogicalType } from "../columns/logical-type.ts";
 import type { WriteMode } from "../connectors/sink-port.ts";
 
-export type ConnectionDefinition =
-  | { readonly type: "sqlite"; readonly name: string; readonly path: string }
-  | { readonly type: "files"; readonly name: string; readonly path: string };
+/** A text that came from the environment or from a `*_file`: it may be a secret, and is shown by its name alone. */
+export interface HiddenText {
+  readonly value: string;
+  /** `${NAME}` */
+  readonly shown: string;
+}
+
+/** What of a definition came from outside; `…Shown` stand beside texts that hold some of it, and are left out elsewhere. */
+export interface Concealing {
+  /** the path as people may see it */
+  readonly pathShown?: string;
+  /** kept out of errors, findings and warnings by `connectors/hide-texts.ts` */
+  readonly hidden?: readonly HiddenText[];
+}
+
+export interface ConnectionDefinition extends Concealing {
+  readonly type: "sqlite" | "files";
+  readonly name: string;
+  readonly path: string;
+}
 
 export type FileFormat = "parquet" | "csv" | "ndjson";
 export type Compression = "zstd" | "snappy" | "none";
 
 /** What a table or query of SQLite is read by; `mode` left out is chosen and explained by the plan. */
-export interface SqliteSourceDefinition {
+export interface SqliteSourceDefinition extends Concealing {
   readonly kind: "sqlite";
   readonly path: string;
   readonly table?: string;
   readonly query?: string;
+  readonly queryShown?: string;
   readonly where?: string;
+  readonly whereShown?: string;
   readonly mode?: "snapshot" | "keyset" | "range";
   /** columns that identify a row; unique and not null */
   readonly key?: readonly string[];
@@ -30,7 +49,7 @@ export interface SqliteSourceDefinition {
   readonly columns: Readonly<Record<string, ColumnDeclaration>>;
 }
 
-export interface FilesSourceDefinition {
+export interface FilesSourceDefinition extends Concealing {
   readonly kind: "files";
   readonly root: string;
   /** glob below root, or one file */
@@ -60,7 +79,7 @@ export type TransformStep =
   | { readonly kind: "rename"; readonly columns: Readonly<Record<string, string>> }
   | { readonly kind: "cast"; readonly columns: Readonly<Record<string, LogicalType>> };
 
-export interface SqliteSinkDefinition {
+export interface SqliteSinkDefinition extends Concealing {
   readonly kind: "sqlite";
   readonly path: string;
   readonly table: string;
@@ -70,7 +89,7 @@ export interface SqliteSinkDefinition {
   readonly generatedKey: string | null;
 }
 
-export interface FilesSinkDefinition {
+export interface FilesSinkDefinition extends Concealing {
   readonly kind: "files";
   readonly root: string;
   /** folder below root; `{pipeline}` and `{date}` (UTC day of the root run) are filled */

@@ -8,6 +8,7 @@ import { openSqliteReader } from "../connectors/sqlite/source/open-sqlite-reader
 import { openSqliteSource } from "../connectors/sqlite/source/open-sqlite-source.ts";
 import { openSqliteSink } from "../connectors/sqlite/sink/open-sqlite-sink.ts";
 import { openSqliteWriter } from "../connectors/sqlite/sink/open-sqlite-writer.ts";
+import { hideInReader, hideInSink, hideInSource, hideInWriters } from "../connectors/hide-texts.ts";
 import type { Sink, SinkWriter, WriterRequest } from "../connectors/sink-port.ts";
 import type { Source, SourceReader } from "../connectors/source-port.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
@@ -16,17 +17,23 @@ import type { PipelineDefinition, SourceDefinition } from "../pipeline/definitio
 
 export function openSource(definition: SourceDefinition): Source {
   const ports = { clock: systemClock, random: systemRandom };
-  return definition.kind === "sqlite" ? openSqliteSource(definition, ports) : openFilesSource(definition);
+  const source =
+    definition.kind === "sqlite" ? openSqliteSource(definition, ports) : openFilesSource(definition);
+  return hideInSource(source, definition.hidden);
 }
 
 export function openReader(definition: SourceDefinition): SourceReader {
-  return definition.kind === "sqlite" ? openSqliteReader(definition) : openFilesReader(definition);
+  const reader = definition.kind === "sqlite" ? openSqliteReader(definition) : openFilesReader(definition);
+  return hideInReader(reader, definition.hidden);
 }
 
 /** `rootStartedAtMs`: when the first run of the chain started; it fills `{date}` in paths. */
 export function openSink({ name, sink }: PipelineDefinition, rootStartedAtMs: number): Sink {
-  if (sink.kind === "files") return openFilesSink(sink, { pipeline: name, rootStartedAtMs });
-  return openSqliteSink(sink, { pipeline: name, clock: systemClock });
+  const opened =
+    sink.kind === "files"
+      ? openFilesSink(sink, { pipeline: name, rootStartedAtMs })
+      : openSqliteSink(sink, { pipeline: name, clock: systemClock });
+  return hideInSink(opened, sink.hidden);
 }
 
 export interface WarmWriter {
@@ -40,7 +47,10 @@ export function openWriter(
   rootStartedAtMs: number,
   clock: Clock,
 ): WarmWriter {
-  if (sink.kind === "sqlite") return openSqliteWriter(sink, { pipeline: name, clock });
+  if (sink.kind === "sqlite") {
+    const writer = openSqliteWriter(sink, { pipeline: name, clock });
+    return { open: hideInWriters(writer.open, sink.hidden), close: writer.close };
+  }
   const open = openFilesWriter(sink, resolveDestination(sink, name, rootStartedAtMs));
-  return { open, close: async () => undefined };
+  return { open: hideInWriters(open, sink.hidden), close: async () => undefined };
 }

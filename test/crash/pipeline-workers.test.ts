@@ -1,6 +1,6 @@
 /** A worker thread that dies, a snapshot that is too old, a source that grew or went away: the run goes on, and says so. */
 import { DatabaseSync } from "node:sqlite";
-import { renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { tempProject } from "../support/temp-project.ts";
@@ -99,10 +99,17 @@ it("a run given up in the middle of publishing leaves old rows or new rows, and 
     expect(reset, `${point}: ${reset.stderr}`).toMatchObject({ code: 0 });
     expect(await readByGlob(join(project.folder, "lake/orders")), point).toEqual({ 1: ROWS });
   }
+  const staged = await project.cli(["run", "orders"], { env: { TIDEMARK_FAULT: "run.beforeFinalizing" } });
+  expect(staged.signal).toBe("SIGKILL");
+  const half = await project.cli(["state", "reset", "orders", "--yes"], {
+    env: { TIDEMARK_FAULT: "reset.afterAbandoned" },
+  });
+  expect(half.signal).toBe("SIGKILL");
   const database = new DatabaseSync(project.path("shop.db"));
   database.exec("UPDATE orders SET generation = 2");
   database.close();
   expect(await project.cli(["run", "orders"])).toMatchObject({ code: 0 });
   expect(await readByGlob(join(project.folder, "lake/orders"))).toEqual({ 2: ROWS });
   expect(await project.cli(["validate", "orders", "--deep"])).toMatchObject({ code: 0 });
+  expect(existsSync(project.path("lake/orders/.tidemark-staging"))).toBe(false);
 });

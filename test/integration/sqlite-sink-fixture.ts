@@ -154,3 +154,8 @@ export async function loadChunks(target: ChildTarget): Promise<readonly Part[]> 
 export async function publishChunks(target: ChildTarget): Promise<void> {
   await publish(childSink(target), await loadChunks(target), target.rootRunId);
 }
+
+/** As a run that published `target` leaves it: replace then knows the rows there as its own. */
+export const PUBLISHED_BEFORE: string =
+  "; CREATE TABLE _tidemark_keys (key TEXT PRIMARY KEY NOT NULL, run TEXT NOT NULL, chunk INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, result TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;" +
+  "INSERT INTO _tidemark_keys VALUES ('publish:run-0:target', 'run-0', -1, 1, 1, '{}', 0)";

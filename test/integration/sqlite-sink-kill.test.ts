@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runWithFault } from "./sqlite-child.ts";
 import { type Folder, makeDatabase, temporaryFolder } from "./sqlite-fixture.ts";
-import { CHILD_CHUNKS, publishChunks } from "./sqlite-sink-fixture.ts";
+import { CHILD_CHUNKS, PUBLISHED_BEFORE, publishChunks } from "./sqlite-sink-fixture.ts";
 
 let folder: Folder;
 beforeAll(() => {
@@ -35,7 +35,8 @@ test.each(points)(
   async (point, shown) => {
     const path = makeDatabase(
       folder.file(`${point}.db`),
-      "CREATE TABLE target (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO target VALUES (7, 'old')",
+      "CREATE TABLE target (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO target VALUES (7, 'old')" +
+        PUBLISHED_BEFORE,
     );
     expect(await runWithFault("publish", { path }, point)).toMatchObject({ signal: "SIGKILL" });
     expect(content(path)).toEqual(shown === "old" ? OLD : NEW);

@@ -17,6 +17,7 @@ import {
   type Row,
   sinkOf,
   withSink,
+  PUBLISHED_BEFORE,
 } from "./sqlite-sink-fixture.ts";
 
 let folder: Folder;
@@ -129,13 +130,23 @@ test("upsert overwrites rows of the same key and leaves the others", async () =>
 });
 
 describe("replace", () => {
+  test("refuses to drop rows that no run has put there", async () => {
+    const path = makeDatabase(
+      newPath(),
+      "CREATE TABLE target (id INT, name TEXT); INSERT INTO target VALUES (1, 'theirs')",
+    );
+    await expect(loadAll(sinkOf(path), TWO)).rejects.toMatchObject({ code: "SINK_FOREIGN_ROWS" });
+    expect(content(path)).toEqual([[1, "theirs"]]);
+  });
+
   test("shows the old rows until it is published, then the new ones, with indexes, triggers and views", async () => {
     const path = makeDatabase(
       newPath(),
       `CREATE TABLE target (id INTEGER PRIMARY KEY, name TEXT DEFAULT 'x' CHECK (name <> 'bad'), "more" REAL DEFAULT 1.5); CREATE INDEX by_name ON target (name);
        CREATE UNIQUE INDEX "one ""name" ON "target" (name COLLATE NOCASE); CREATE TABLE log (id); CREATE VIEW v AS SELECT count(*) AS n FROM target;
        CREATE TRIGGER noted AFTER INSERT ON target BEGIN INSERT INTO log VALUES (new.id); END;
-       CREATE TABLE child (id REFERENCES target (id) ON DELETE CASCADE); INSERT INTO target (id, name) VALUES (7, 'old'); INSERT INTO child VALUES (7)`,
+       CREATE TABLE child (id REFERENCES target (id) ON DELETE CASCADE); INSERT INTO target (id, name) VALUES (7, 'old'); INSERT INTO child VALUES (7)` +
+        PUBLISHED_BEFORE,
     );
     const definition = sinkOf(path);
     await checkAndPrepare(definition);
@@ -174,7 +185,7 @@ describe("replace", () => {
   test("a run that is given up leaves the old table and no staging", async () => {
     const path = makeDatabase(
       newPath(),
-      "CREATE TABLE target (id INT, name TEXT); INSERT INTO target VALUES (1, 'old')",
+      "CREATE TABLE target (id INT, name TEXT); INSERT INTO target VALUES (1, 'old')" + PUBLISHED_BEFORE,
     );
     const definition = sinkOf(path);
     await checkAndPrepare(definition);
@@ -198,7 +209,7 @@ describe("replace", () => {
   test("an empty source empties the table, but only when it is published", async () => {
     const path = makeDatabase(
       newPath(),
-      "CREATE TABLE target (id INT, name TEXT); INSERT INTO target VALUES (1, 'old')",
+      "CREATE TABLE target (id INT, name TEXT); INSERT INTO target VALUES (1, 'old')" + PUBLISHED_BEFORE,
     );
     await checkAndPrepare(sinkOf(path));
     expect(content(path).length).toBe(1);

@@ -32,11 +32,11 @@ async function check(context: CliContext): Promise<undefined> {
 }
 
 function describeSource({ source }: PipelineDefinition): string {
-  if (source.kind === "files") return `${source.format} ${source.path}`;
+  if (source.kind === "files") return `${source.format} ${source.pathShown ?? source.path}`;
   return source.table === undefined ? "sqlite query" : `sqlite table ${source.table}`;
 }
 
 function describeSink({ sink }: PipelineDefinition): string {
-  if (sink.kind === "files") return `${sink.format} ${sink.path} (${sink.writeMode})`;
+  if (sink.kind === "files") return `${sink.format} ${sink.pathShown ?? sink.path} (${sink.writeMode})`;
   return `sqlite table ${sink.table} (${sink.writeMode})`;
 }

@@ -32,8 +32,9 @@ export async function runChunk(
   for (let tries = 1; ; tries += 1) {
     const attempt = await claim(context, batch, batch.attempt + tries);
     faultPoint("chunk.afterClaim");
+    let result: BatchResult | undefined;
     try {
-      const result = await where.crew.execute(where.slot, describe(context, batch, attempt));
+      result = await where.crew.execute(where.slot, describe(context, batch, attempt));
       assertBalanced(context.plan.pipeline, result.balance);
       faultPoint("chunk.beforeCommit");
       await commit(context, { batch, attempt, result });
@@ -42,7 +43,9 @@ export async function runChunk(
     } catch (thrown) {
       const error = toTidemarkError(thrown);
       const willRetry = error.retry === "later" && tries < context.definition.retries.attempts;
-      await fail(context, { batch, attempt, error, willRetry, tries });
+      const outcome = await fail(context, { batch, attempt, error, willRetry, tries });
+      // A commit whose answer was lost had happened after all.
+      if (outcome === "alreadyCompleted" && result !== undefined) return result;
       if (willRetry && context.ports.drain.aborted) return undefined;
       if (!willRetry)
         throw locateError(
@@ -150,7 +153,7 @@ interface Failure {
 async function fail(
   context: RunContext,
   { batch, attempt, error, willRetry, tries }: Failure,
-): Promise<void> {
+): Promise<"done" | "alreadyCompleted"> {
   const { baseMs, capMs } = context.definition.retries;
   const waitMs = Math.round(backoffMs({ attempt: tries, baseMs, capMs, random: context.ports.random }));
   const failed: JournalEvent = {
@@ -173,9 +176,10 @@ async function fail(
     events,
   });
   assertLease(`pipeline ${context.plan.pipeline}`, outcome);
-  if (!willRetry) return;
+  if (!willRetry || outcome.kind === "alreadyCompleted") return outcome.kind;
   context.ports.observer.onRetry(batch.index, attempt + 1, error.message);
   await sleepUntilDrained(context.ports, waitMs);
+  return outcome.kind;
 }
 
 /** A drain ends the wait: the chunk stays claimable for a resume. */

@@ -40,6 +40,13 @@ export interface Answers {
   post(durablePosition: number): void;
 }
 
+/** Where the writes of a group come from, in order. */
+export interface WriteSource {
+  readonly writes: QueuedWrite[];
+  /** Looks for writes that came meanwhile, and waits until `endMs` for those that are announced; true when there are more. */
+  refill(endMs: number): boolean;
+}
+
 /** What one operation came to inside a transaction that is not yet committed. */
 type Settled =
   | { readonly id: number; readonly ok: true; readonly result: unknown }
@@ -76,10 +83,10 @@ export class GroupCommitter {
     this.#clockStart = clockStart;
   }
 
-  /** Commits the group at the head of `queue`, takes it off and answers it. */
-  commitNext(queue: QueuedWrite[], answers: Answers): void {
-    const attempt = this.#attempt(queue);
-    const tried = queue.splice(
+  /** Commits the group at the head of the source, with what it is refilled with meanwhile; takes it off and answers it. */
+  commitNext(source: WriteSource, answers: Answers): void {
+    const attempt = this.#attempt(source);
+    const tried = source.writes.splice(
       0,
       attempt.kind === "committed" ? attempt.settled.length : attempt.tried.length,
     );
@@ -94,7 +101,7 @@ export class GroupCommitter {
   #replay(writes: readonly QueuedWrite[], answers: Answers): void {
     let failedCommits = 0;
     for (const [index, write] of writes.entries()) {
-      const attempt = this.#attempt([write]);
+      const attempt = this.#attempt({ writes: [write], refill: () => false });
       if (attempt.kind === "committed") {
         answerAll(attempt.settled, answers);
         answers.post(this.#heads.position);
@@ -115,7 +122,8 @@ export class GroupCommitter {
     for (const write of attempt.tried) answers.failed(write.id, error);
   }
 
-  #attempt(writes: readonly QueuedWrite[]): Attempt {
+  #attempt(source: WriteSource): Attempt {
+    const { writes } = source;
     let othersWrote: boolean;
     try {
       othersWrote = this.#begin();
@@ -127,7 +135,7 @@ export class GroupCommitter {
     const stage = new GroupStage(writer, this.#heads, this.#clockStart);
     const settled: Settled[] = [];
     try {
-      this.#runAll(writes, stage, settled);
+      this.#runAll(source, stage, settled);
       stage.seal();
       if (needsMark(writes, settled.length, stage.position > this.#heads.position)) this.#mark.write(writer);
     } catch (error) {
@@ -148,16 +156,17 @@ export class GroupCommitter {
     return this.#heads.refresh(writer);
   }
 
-  #runAll(writes: readonly QueuedWrite[], stage: GroupStage, settled: Settled[]): void {
+  #runAll(source: WriteSource, stage: GroupStage, settled: Settled[]): void {
     const { writer } = this.#database;
     const endMs = systemClock.monotonicMs() + GROUP_MS_MAX;
     let bytes = 0;
-    for (const write of writes) {
-      if (bytes >= GROUP_BYTES_MAX) return;
-      settled.push(runOne(write, writer, stage));
-      bytes += write.payloadBytes;
-      if (systemClock.monotonicMs() >= endMs) return;
-    }
+    do {
+      for (const write of source.writes.slice(settled.length)) {
+        settled.push(runOne(write, writer, stage));
+        bytes += write.payloadBytes;
+        if (bytes >= GROUP_BYTES_MAX || systemClock.monotonicMs() >= endMs) return;
+      }
+    } while (source.refill(endMs));
   }
 
   #commit(writes: readonly QueuedWrite[], stage: GroupStage, settled: readonly Settled[]): Attempt {

@@ -1,6 +1,6 @@
 /**
- * The caller's side of the storage thread: numbers operations, sends those of one event-loop turn as one message, and
- * settles their promises when the answer comes. While something is awaited it keeps the process alive; otherwise not.
+ * The caller's side of the storage thread: numbers operations, sends those of one event-loop turn (as several messages
+ * when they are many; all but the last say that more follow), and settles their promises when the answer comes. While something is awaited it keeps the process alive; otherwise not.
  * When the thread ends unexpectedly everything awaited fails with STORAGE_IO.
  */
 import { type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
@@ -36,6 +36,8 @@ export class StorageCaller {
   readonly #awaited = new Map<number, Awaited>();
   #outbox: WireOperation[] = [];
   #flushing = false;
+  /** the last message said that more follow */
+  #announced = false;
   #nextId = 1;
   #ended: TidemarkError | undefined;
 
@@ -63,12 +65,12 @@ export class StorageCaller {
       if (this.#awaited.size === 0) this.#parts.port.ref();
       this.#awaited.set(id, { resolve, reject, decode });
       this.#outbox.push([id, operation, request] as WireOperation);
-      if (this.#outbox.length >= MESSAGE_OPERATIONS) this.#flush();
+      if (this.#outbox.length >= MESSAGE_OPERATIONS) this.#flush(true);
       if (this.#flushing) return;
       this.#flushing = true;
       setImmediate(() => {
         this.#flushing = false;
-        this.#flush();
+        this.#flush(false);
       });
     });
   }
@@ -78,14 +80,15 @@ export class StorageCaller {
     this.#ended ??= error;
   }
 
-  #flush(): void {
-    if (this.#outbox.length === 0) return;
+  #flush(more: boolean): void {
+    if (this.#outbox.length === 0 && !this.#announced) return;
+    this.#announced = more;
     const { port, signal, readClock } = this.#parts;
     const operations = this.#outbox;
     this.#outbox = [];
     const reading = readClock();
     this.#watchClock(reading, operations);
-    port.postMessage({ reading, operations });
+    port.postMessage({ more, reading, operations });
     Atomics.add(signal, 0, 1);
     Atomics.notify(signal, 0);
   }

@@ -1,38 +1,30 @@
 /**
  * Entry of the storage thread: opens the ledger file, says so, then serves until it is told to close. It has no event loop:
- * it sleeps on the signal, takes all messages, runs the reads that wait, commits one group, answers, and looks again.
+ * it takes all messages, runs the reads that wait, commits one group, answers, looks again, and sleeps when there is nothing.
  */
 import { join } from "node:path";
-import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { serializeError } from "../../core/errors.ts";
 import { GroupCommitter } from "./group-commit.ts";
 import { GroupMark } from "./group-mark.ts";
 import { LEDGER_FILE, LedgerDatabase } from "./ledger-database.ts";
 import { LogKeeper } from "./log-keeper.ts";
+import { Mailbox } from "./mailbox.ts";
 import { StorageLoop } from "./storage-loop.ts";
 import { toStorageError } from "./sqlite-error.ts";
-import type { Call, Opened, ThreadSetup } from "./wire.ts";
+import type { Opened, ThreadSetup } from "./wire.ts";
 
 serve(workerData as ThreadSetup);
 
 function serve(setup: ThreadSetup): void {
-  const loop = open(setup);
+  const mailbox = new Mailbox(setup.port, setup.signal);
+  const loop = open(setup, mailbox);
   if (loop === undefined) return;
-  for (;;) {
-    const seen = Atomics.load(setup.signal, 0);
-    let message = receiveMessageOnPort(setup.port);
-    while (message !== undefined) {
-      loop.accept(message.message as Call);
-      message = receiveMessageOnPort(setup.port);
-    }
-    if (loop.turn()) continue;
-    if (loop.closed) break;
-    Atomics.wait(setup.signal, 0, seen);
-  }
+  while (!loop.closed) if (!loop.turn()) mailbox.sleep();
   setup.port.close();
 }
 
-function open(setup: ThreadSetup): StorageLoop | undefined {
+function open(setup: ThreadSetup, mailbox: Mailbox): StorageLoop | undefined {
   const path = join(setup.folder, LEDGER_FILE);
   const { busyTimeoutMs, maxPageCount } = setup;
   try {
@@ -42,7 +34,7 @@ function open(setup: ThreadSetup): StorageLoop | undefined {
     const committer = new GroupCommitter(database, log, mark, setup.clockStart);
     tell(setup, { kind: "opened", identity: database.identity });
     const { port } = setup;
-    return new StorageLoop({ database, log, mark, committer }, (answer) => port.postMessage(answer));
+    return new StorageLoop({ mailbox, database, log, mark, committer }, (answer) => port.postMessage(answer));
   } catch (error) {
     tell(setup, { kind: "refused", error: serializeError(toStorageError(error, path)) });
     setup.port.close();

@@ -1,6 +1,6 @@
 /**
- * What the caller's thread and the storage thread tell each other: one message per event-loop turn there, one per group
- * back. Operations are numbered by the caller; answers carry the number. Never leaves the process, never stored.
+ * What the caller's thread and the storage thread tell each other: one message or more per event-loop turn there, one per
+ * group back. Operations are numbered by the caller; answers carry the number. Never leaves the process, never stored.
  */
 import type { SerializedError } from "../../core/errors.ts";
 import type { ClockReading } from "../../ledger/hybrid-clock.ts";
@@ -14,6 +14,8 @@ export type WireOperation =
   | readonly [id: number, name: "logBytes" | "close", none: null];
 
 export interface Call {
+  /** the same event-loop turn sends another message: a group may wait for it */
+  readonly more: boolean;
   readonly reading: ClockReading;
   readonly operations: readonly WireOperation[];
 }
@@ -35,7 +37,7 @@ export type Opened =
 /** What the storage thread is started with. */
 export interface ThreadSetup {
   readonly port: MessagePort;
-  /** one counter: the caller adds to it and wakes the thread after each message */
+  /** counts the caller's messages; it wakes the thread after each */
   readonly signal: Int32Array;
   readonly folder: string;
   readonly clockStart: ClockReading;

@@ -35,9 +35,9 @@ export function resolveDestination(
   rootStartedAtMs: number,
 ): Destination {
   const date = new Date(rootStartedAtMs).toISOString().slice(0, 10);
-  const label = definition.path.replaceAll("{date}", date).replaceAll("{pipeline}", pipeline);
-  const { format, compression } = definition;
-  return { folder: join(definition.root, label), label, format, compression };
+  const fill = (path: string): string => path.replaceAll("{date}", date).replaceAll("{pipeline}", pipeline);
+  const { root, path, pathShown, format, compression } = definition;
+  return { folder: join(root, fill(path)), label: fill(pathShown ?? path), format, compression };
 }
 
 export function extensionOf(format: FileFormat): string {

@@ -45,7 +45,7 @@ class FilesSource implements Source {
   }
 
   async describe(): Promise<SourceDescription> {
-    return { label: this.#definition.path, columns: this.#inspect().columns, key: [] };
+    return { label: shownPath(this.#definition), columns: this.#inspect().columns, key: [] };
   }
 
   async plan(): Promise<SourcePlan> {
@@ -62,7 +62,7 @@ class FilesSource implements Source {
       why: isParquet
         ? `${files} with ${chunks.length} row groups: each row group is a chunk`
         : `${files}: each file is a chunk, as ${this.#definition.format} cannot be cut safely within`,
-      query: this.#definition.path,
+      query: shownPath(this.#definition),
       consistency: "snapshot",
       readersMax: Math.max(1, chunks.length),
       warnings: this.#warnings(),
@@ -143,7 +143,7 @@ class FilesSource implements Source {
   }
 
   #cutting(): JsonObject {
-    const { path, format, csv, columns } = this.#definition;
+    const { path, pathShown, format, csv, columns } = this.#definition;
     const declared = Object.fromEntries(
       Object.entries(columns).map(([name, { type, nullable }]) => [
         name,
@@ -151,6 +151,13 @@ class FilesSource implements Source {
       ]),
     );
     const settings: JsonObject = format === "csv" ? { csv: { ...csv } } : {};
-    return { demand: { pattern: path, format, columns: declared, ...settings } };
+    // A pattern that is not shown is sealed all the same: another value of a variable is another plan.
+    const seal: JsonObject = pathShown === undefined ? {} : { patternHash: sha256Hex(path) };
+    const pattern = shownPath(this.#definition);
+    return { demand: { pattern, ...seal, format, columns: declared, ...settings } };
   }
+}
+
+function shownPath({ path, pathShown }: FilesSourceDefinition): string {
+  return pathShown ?? path;
 }

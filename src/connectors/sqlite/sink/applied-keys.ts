@@ -42,6 +42,16 @@ export function recordAppliedKey(database: DatabaseSync, record: KeyRecord): voi
     .run(key, run, chunk, rows, bytes, JSON.stringify({ parts, accounting }), atMs);
 }
 
+/** True when a run has published this table before: what stands in it is its own output. */
+export function hasPublished(database: DatabaseSync, table: string): boolean {
+  const known = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?").get(TABLE);
+  if (known === undefined) return false;
+  const key = database.prepare(
+    `SELECT 1 FROM ${TABLE} WHERE chunk = -1 AND substr(key, 1, 8) = 'publish:' AND substr(key, -length(?1) - 1) = ':' || ?1`,
+  );
+  return key.get(table) !== undefined;
+}
+
 /** Every part on record, by its name. */
 export function recordedParts(database: DatabaseSync): ReadonlyMap<string, Part> {
   const known = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?").get(TABLE);

@@ -21,8 +21,9 @@ import type {
   VerifyFinding,
   VerifyRequest,
 } from "../../sink-port.ts";
+import { quoteIdentifier } from "../quote-identifier.ts";
 import { readTableSchema } from "../table-schema.ts";
-import { createKeyTable, findAppliedKey, recordAppliedKey } from "./applied-keys.ts";
+import { createKeyTable, findAppliedKey, hasPublished, recordAppliedKey } from "./applied-keys.ts";
 import { assertWritable, openTarget } from "./open-target.ts";
 import { type SinkPlace, sinkFailure } from "./sink-failure.ts";
 import { countStaged, createStaging, dropStaging, swapIn } from "./staging-table.ts";
@@ -51,10 +52,10 @@ class SqliteSink implements Sink {
   }
 
   describe(): SinkDescription {
-    const { path, table, writeMode, key, generatedKey } = this.#definition;
+    const { path, pathShown, table, writeMode, key, generatedKey } = this.#definition;
     return {
       kind: "sqlite",
-      label: `${basename(path)}: ${table}`,
+      label: `${basename(pathShown ?? path)}: ${table}`,
       format: "table",
       compression: "none",
       writeMode,
@@ -69,9 +70,19 @@ class SqliteSink implements Sink {
       const exists = existsSync(this.#definition.path);
       const database = exists ? this.#open() : undefined;
       checkTarget(database, this.#definition, fields);
+      if (database !== undefined && this.#definition.writeMode === "replace")
+        this.#assertReplaceable(database);
       // The lock tells what permissions do not: a file system mounted read-only, a file marked immutable.
       database?.exec("BEGIN IMMEDIATE; ROLLBACK");
     });
+  }
+
+  /** Replacing drops a table: one with rows that no run has put there is somebody's. */
+  #assertReplaceable(database: DatabaseSync): void {
+    const { table } = this.#definition;
+    if (readTableSchema(database, table) === undefined || hasPublished(database, table)) return;
+    const row = database.prepare(`SELECT 1 FROM ${quoteIdentifier(table)} LIMIT 1`).get();
+    if (row !== undefined) throw new TidemarkError("SINK_FOREIGN_ROWS", { table, path: this.#place.path });
   }
 
   async prepare({ rootRunId, fields }: Parameters<Sink["prepare"]>[0]): Promise<void> {

@@ -2,6 +2,7 @@
  * The SQLite source: describes a table, view or query, chooses how to cut it, and makes readers see one instant. Opens the
  * database read-only; the control connection of a shared snapshot takes the write lock and never writes.
  */
+import { basename } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../../core/clock.ts";
 import { assert } from "../../../core/errors.ts";
@@ -146,7 +147,7 @@ function queryText(
   definition: SqliteSourceDefinition,
 ): string {
   const columns = quoteList(shape.columns.map(({ field }) => field.name));
-  const conditions = [shape.where.replaceAll("\n", " ")];
+  const conditions = [shape.shown.where.replaceAll("\n", " ")];
   if (strategy === "keyset" && shape.key !== undefined)
     conditions.push(
       `(${quoteList(shape.key.columns)}) > (:after) AND (${quoteList(shape.key.columns)}) <= (:upTo)`,
@@ -158,7 +159,7 @@ function queryText(
   const where = conditions.filter((sql) => sql !== "").join(" AND ");
   const order =
     strategy === "range" || shape.key === undefined ? "" : ` ORDER BY ${quoteList(shape.key.columns)}`;
-  return `SELECT ${columns} FROM ${shape.from.replaceAll("\n", " ")}${where === "" ? "" : ` WHERE ${where}`}${order}`;
+  return `SELECT ${columns} FROM ${shape.shown.from.replaceAll("\n", " ")}${where === "" ? "" : ` WHERE ${where}`}${order}`;
 }
 
 function warningsOf(shape: SourceShape, strategy: Strategy, sharing: Sharing): SourcePlan["warnings"] {
@@ -175,6 +176,8 @@ function warningsOf(shape: SourceShape, strategy: Strategy, sharing: Sharing): S
 
 /** What the definition asks for, whatever the table holds; statements as their hash, for they may hold secrets. */
 function demandOf({
+  path,
+  pathShown,
   table,
   query,
   where,
@@ -183,7 +186,9 @@ function demandOf({
   rangeColumn,
   chunkRows,
 }: SqliteSourceDefinition): JsonObject {
-  const statement = sha256Hex(JSON.stringify([table ?? null, query ?? null, where ?? null]));
+  // The label seals the name of the database, unless a variable gave it.
+  const database = pathShown === undefined ? [] : [basename(path)];
+  const statement = sha256Hex(JSON.stringify([table ?? null, query ?? null, where ?? null, ...database]));
   return { statement, mode: mode ?? "auto", key: key ?? [], rangeColumn: rangeColumn ?? "", chunkRows };
 }
 

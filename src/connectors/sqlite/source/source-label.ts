@@ -2,6 +2,10 @@
 import { basename } from "node:path";
 import type { SqliteSourceDefinition } from "../../../pipeline/definition.ts";
 
-export function labelOf(definition: Pick<SqliteSourceDefinition, "path" | "table">): string {
-  return `${basename(definition.path)}: ${definition.table ?? "query"}`;
+export function labelOf({
+  path,
+  pathShown,
+  table,
+}: Pick<SqliteSourceDefinition, "path" | "pathShown" | "table">): string {
+  return `${basename(pathShown ?? path)}: ${table ?? "query"}`;
 }

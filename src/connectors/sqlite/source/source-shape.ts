@@ -34,6 +34,8 @@ export interface SourceShape {
   readonly from: string;
   /** condition of the definition in parentheses; empty when there is none */
   readonly where: string;
+  /** `from` and `where` without what variables gave: for people and the journal */
+  readonly shown: { readonly from: string; readonly where: string };
   readonly columns: readonly ShapeColumn[];
   /** undefined: rows can only be read in one go */
   readonly key: PageKey | undefined;
@@ -43,9 +45,9 @@ export interface SourceShape {
 /** SOURCE_NOT_FOUND, SOURCE_NO_COLUMN, SOURCE_BAD_KEY, SOURCE_UNREADABLE for a query that SQLite refuses. */
 export function readSourceShape(database: DatabaseSync, definition: SqliteSourceDefinition): SourceShape {
   const label = labelOf(definition);
-  const where = definition.where === undefined ? "" : `(\n${definition.where}\n)`;
+  const where = conditionOf(definition.where);
   const table = definition.table === undefined ? undefined : getTable(database, definition.table, label);
-  const from = table === undefined ? queryFrom(definition) : quoteIdentifier(table.name);
+  const from = table === undefined ? queryFrom(definition.query) : quoteIdentifier(table.name);
   const raw = table === undefined ? queryColumns(database, from, definition) : table.columns;
   checkDeclared(definition, raw, label);
   const columns = typedColumns({ database, definition, from, where, raw });
@@ -54,7 +56,15 @@ export function readSourceShape(database: DatabaseSync, definition: SqliteSource
     JSON.stringify(columns.map(({ field, native }) => [field.name, formatLogicalType(field.type), native])),
   ).slice(0, 16);
   const key = findPageKey({ database, table: walkable, wanted: definition.key, where, label });
-  return { label, table: walkable, from, where, columns, key, fingerprint };
+  const shown = {
+    from: table === undefined ? queryFrom(definition.queryShown ?? definition.query) : from,
+    where: conditionOf(definition.whereShown ?? definition.where),
+  };
+  return { label, table: walkable, from, where, shown, columns, key, fingerprint };
+}
+
+function conditionOf(where: string | undefined): string {
+  return where === undefined ? "" : `(\n${where}\n)`;
 }
 
 function getTable(database: DatabaseSync, name: string, label: string): TableSchema {
@@ -68,9 +78,9 @@ function getTable(database: DatabaseSync, name: string, label: string): TableSch
   });
 }
 
-function queryFrom(definition: SqliteSourceDefinition): string {
-  assert(definition.query !== undefined, "a source of SQLite names a table or a query");
-  return `(\n${definition.query.replace(/[;\s]+$/, "")}\n)`;
+function queryFrom(query: string | undefined): string {
+  assert(query !== undefined, "a source of SQLite names a table or a query");
+  return `(\n${query.replace(/[;\s]+$/, "")}\n)`;
 }
 
 interface RawColumn {
