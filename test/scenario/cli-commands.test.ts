@@ -277,7 +277,7 @@ pipelines:
     const changed = await tidemark(project, ["resume"]);
     expect(changed.code).toBe(1);
     expect(changed.stderr).toMatch(
-      /the plan of run-2 differs from today's: source\.cutting[\s\S]*PLAN_CHANGED[\s\S]*state reset orders/,
+      /the plan of run-2 differs from today's: source\.\S*chunkRows was 1 and is 2[\s\S]*PLAN_CHANGED[\s\S]*state reset orders/,
     );
     expect(existsSync(project.path("lake/orders/.tidemark-staging"))).toBe(true);
     const unsure = await tidemark(project, ["state", "reset", "orders"]);

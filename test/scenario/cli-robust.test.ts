@@ -1,6 +1,6 @@
 /** What a person or a script does to the command line beside typing it right: closed pipes, wrong flags, Ctrl-C, old runs. */
 import { spawn } from "node:child_process";
-import { globSync, mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ended, type TempProject, tempProject } from "../support/temp-project.ts";
@@ -124,7 +124,10 @@ describe("doctor", () => {
     );
     mkdirSync(fresh.path("in"));
     fresh.write("in/orders.csv", "id\n1\n");
-    const folders = (): string[] => globSync("**/*", { cwd: fresh.folder }).toSorted();
+    const folders = (): string[] =>
+      readdirSync(fresh.folder, { recursive: true, encoding: "utf8" })
+        .filter((name) => !/^\.tidemark\b(?!-)/.test(name))
+        .toSorted();
     mkdirSync(fresh.path("deep"));
     const before = folders();
     expect((await tidemark(fresh, ["doctor"])).code).toBe(0);
