@@ -20,14 +20,19 @@ const observer = {
 
 try {
   cpSync(join(import.meta.dirname, "tidemark.yaml"), join(folder, "tidemark.yaml"));
-  const project = await loadProject({ path: join(folder, "tidemark.yaml"), env: { ...process.env, DATASETS } });
+  const project = await loadProject({
+    path: join(folder, "tidemark.yaml"),
+    env: { ...process.env, DATASETS },
+  });
   const tidemark = await openTidemark(project);
   try {
     const definition = project.pipelines["strikes"];
     if (definition === undefined) throw new Error("the example's pipeline is called strikes");
     const drain = new AbortController().signal;
     const { tally } = await tidemark.run(definition, { resume: false, command: "example", observer, drain });
-    process.stdout.write(`read ${tally.read} = written ${tally.written} + quarantined ${tally.quarantined}\n`);
+    process.stdout.write(
+      `read ${tally.read} = written ${tally.written} + quarantined ${tally.quarantined}\n`,
+    );
     if (tally.read !== tally.written + tally.quarantined || tally.quarantined === 0) process.exitCode = 1;
     showFirstRefused(tidemark.quarantineFolder("strikes"));
   } finally {
@@ -38,7 +43,9 @@ try {
 }
 
 function showFirstRefused(quarantine: string): void {
-  const [file = ""] = readdirSync(quarantine, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ndjson"));
+  const [file = ""] = readdirSync(quarantine, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ndjson"),
+  );
   const [line = "{}"] = readFileSync(join(quarantine, file), "utf8").split("\n");
   process.stdout.write(`the first refused row: ${line}\n`);
 }

@@ -35,7 +35,7 @@ const SIMPLE: ReadonlyMap<string, LogicalType> = new Map<string, LogicalType>([
   ["timestamp(utc)", { kind: "timestamp", unit: "us", utc: true }],
 ]);
 
-export const ACCEPTED_TYPES =
+const ACCEPTED_TYPES =
   "bool, int8 to int64, uint8 to uint64, float32, float64, decimal(p,s), text, json, bytes, uuid, date, time, time(ms|us|ns), timestamp, timestamp(utc), timestamp(ms|us|ns) or timestamp(ms|us|ns,utc)";
 
 /** Parses what people write; throws CORE_BAD_VALUE naming the accepted forms. */

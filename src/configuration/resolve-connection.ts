@@ -1,5 +1,5 @@
 /** A connection as written to a ConnectionDefinition: its path from where it was given, made absolute. */
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { toTidemarkError } from "../core/errors.ts";
 import type { Concealing, ConnectionDefinition } from "../pipeline/definition.ts";
 import { childOf, concealed, type Entry, formatPath, report, reportInvalid, writtenText } from "./entry.ts";
@@ -53,7 +53,13 @@ function concealPath(
     named === undefined
       ? (concealed(at) ?? { shown: undefined, values: [] })
       : { shown: named, values: [{ value: written, shown: named }] };
-  return shown === undefined ? {} : { pathShown: shown, hidden: [{ value: path, shown }, ...values] };
+  if (shown === undefined) return {};
+  // Errors also name the two halves of a path.
+  const halves = [
+    { value: basename(path), shown },
+    { value: dirname(path), shown: `the folder of ${shown}` },
+  ];
+  return { pathShown: shown, hidden: [{ value: path, shown }, ...halves, ...values] };
 }
 
 async function pathFrom(entry: Entry, text: ConnectionText, env: Environment): Promise<string | undefined> {

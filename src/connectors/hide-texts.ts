@@ -56,7 +56,7 @@ export function hideInWriters<A extends unknown[]>(
 type Hide = (text: string) => string;
 
 /** undefined when there is nothing to hide. */
-function hiderOf(hidden: readonly HiddenText[]): Hide | undefined {
+export function hiderOf(hidden: readonly HiddenText[] = []): Hide | undefined {
   const texts = hidden
     .filter(({ value }) => value.length >= HIDDEN_LENGTH_MIN)
     .toSorted((left, right) => right.value.length - left.value.length);

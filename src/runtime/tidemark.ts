@@ -19,7 +19,7 @@ import { openSqliteStorage } from "../storage/sqlite/open-sqlite-storage.ts";
 import { openSink, openSource } from "./connectors.ts";
 
 /** Single tenant until tenancy arrives. */
-export const DEFAULT_TENANT = "default";
+const DEFAULT_TENANT = "default";
 
 export interface RunOptions {
   readonly resume: boolean;

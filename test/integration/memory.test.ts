@@ -49,15 +49,15 @@ const numbers = (from: number, to: number): string =>
   `WITH RECURSIVE n(i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to})`;
 
 test("values just below maxValueBytes, text and bytes, stay within the bar", async () => {
-  using project = tempProject(config("{ from: db, table: big, chunkRows: 10 }"));
+  using project = tempProject(config("{ from: db, table: big, chunkRows: 6 }"));
   fill(
     project,
     `CREATE TABLE big(id INTEGER PRIMARY KEY, body TEXT, raw BLOB);
-     ${numbers(1, 40)} INSERT INTO big SELECT i, hex(randomblob(7000000)), NULL FROM n;
-     ${numbers(41, 60)} INSERT INTO big SELECT i, NULL, randomblob(15000000) FROM n`,
+     ${numbers(1, 24)} INSERT INTO big SELECT i, hex(randomblob(7000000)), NULL FROM n;
+     ${numbers(25, 36)} INSERT INTO big SELECT i, NULL, randomblob(15000000) FROM n`,
   );
   const report = await runCopy(project);
-  expect(report).toMatchObject({ status: "completed", written: 60 });
+  expect(report).toMatchObject({ status: "completed", written: 36 });
   expect(report.peakBytes).toBeLessThan(PEAK_BYTES_MAX);
 });
 

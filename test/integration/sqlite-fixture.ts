@@ -119,7 +119,7 @@ export async function readChunk(
   return { rows, failures };
 }
 
-export function renderBatch(batch: ColumnBatch): (string | null)[][] {
+function renderBatch(batch: ColumnBatch): (string | null)[][] {
   return Array.from({ length: batch.rowCount }, (_, row) =>
     batch.columns.map((column) => renderValue(column, row)),
   );

@@ -34,7 +34,11 @@ const BANS: readonly Ban[] = [
   { rule: "new Error", allowedIn: CORE, matches: isErrorMade },
   { rule: "console", allowedIn: CLI, matches: isConsole },
   // The fault injector ends threads; only the command line ends the process.
-  { rule: "process.exit", allowedIn: /^src\/(cli\/|core\/fault-point\.ts$)/, matches: isMember("process", "exit") },
+  {
+    rule: "process.exit",
+    allowedIn: /^src\/(cli\/|core\/fault-point\.ts$)/,
+    matches: isMember("process", "exit"),
+  },
   { rule: "any", matches: (node) => node.kind === ts.SyntaxKind.AnyKeyword },
   { rule: "non-null assertion", matches: ts.isNonNullExpression },
   { rule: "enum", matches: ts.isEnumDeclaration },

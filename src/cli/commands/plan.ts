@@ -33,7 +33,7 @@ async function planAll(context: CliContext, names: readonly string[]): Promise<u
   });
 }
 
-export function renderPlan(plan: PipelinePlan, style: Style): string[] {
+function renderPlan(plan: PipelinePlan, style: Style): string[] {
   const { source, sink } = plan;
   const rows = source.rowsEstimate === undefined ? "" : `   about ${formatCount(source.rowsEstimate)} rows`;
   const columns = plan.columns.map(({ field, nativeType }) => [

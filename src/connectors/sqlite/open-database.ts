@@ -11,7 +11,7 @@ import { TidemarkError } from "../../core/errors.ts";
 import { sourceFailure } from "./sqlite-failure.ts";
 
 /** How long a call waits on another connection's lock, within SQLite and thus with the thread blocked. */
-export const LOCK_WAIT_MS = 2000;
+const LOCK_WAIT_MS = 2000;
 
 /** SQLite's own bound on one value, in bytes; lowered while pages are read. */
 export const VALUE_BYTES_BOUND = 1_000_000_000;

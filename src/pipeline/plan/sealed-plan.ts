@@ -87,7 +87,7 @@ function differenceAt(
     const [was, is] = [show(before), show(after)];
     return was === is ? undefined : `${path} was ${was} and is ${is}`;
   }
-  for (const name of [...new Set([...old.keys(), ...now.keys()])]) {
+  for (const name of new Set([...old.keys(), ...now.keys()])) {
     const below = path === "" ? name : `${path}.${name}`;
     const found = differenceAt(below, old.get(name), now.get(name));
     if (found !== undefined) return found;

@@ -17,6 +17,11 @@ describe("bounds in the journal", () => {
     expect(hidden).toMatch(/"hash":"[0-9a-f]+"/);
   });
 
+  it("name a file without what a variable gave", () => {
+    const hide = (name: string): string => name.replace("canary", "${FOLDER}");
+    expect(hideBounds({ file: "canary/a.csv", size: 1 }, salt, hide)).toEqual({ file: "${FOLDER}/a.csv", size: 1 });
+  });
+
   it("give one value one hash, and another under another salt", () => {
     const hash = (seed: number): unknown => hideBounds({ after: "x" }, Buffer.alloc(32, seed));
     expect(hash(1)).toEqual(hash(1));

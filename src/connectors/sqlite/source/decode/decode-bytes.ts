@@ -84,7 +84,7 @@ export class UuidDecoder implements ColumnDecoder {
 const HYPHEN = 45;
 
 /** Writes the 16 bytes of a uuid in text; false when it is none. */
-export function parseUuid(text: string, into: Uint8Array, at: number): boolean {
+function parseUuid(text: string, into: Uint8Array, at: number): boolean {
   const hyphens = text.length === 36;
   if (!hyphens && text.length !== 32) return false;
   let from = 0;
