@@ -45,6 +45,19 @@ describe("texts from outside", () => {
     expect(message).toContain('near "${WHERE}": syntax');
   });
 
+  it("are not searched for in what is shown instead of another", async () => {
+    const hidden = [
+      { value: "/srv/lake", shown: "contents of ./lake.path" },
+      { value: "lake", shown: "contents of ./lake.path" },
+    ];
+    const source = {
+      describe: () =>
+        Promise.reject(new TidemarkError("SOURCE_BUSY", { path: "/srv/lake/x", reason: "lake" })),
+    } as Partial<Source> as Source;
+    const { details } = await thrownBy(() => hideInSource(source, hidden).describe());
+    expect(details).toEqual({ path: "contents of ./lake.path/x", reason: "contents of ./lake.path" });
+  });
+
   it("leave an error that holds none of them as it is", async () => {
     const own = new TidemarkError("STORAGE_CLOSED");
     const source = { describe: () => Promise.reject(own) } as Partial<Source> as Source;

@@ -61,8 +61,14 @@ export function hiderOf(hidden: readonly HiddenText[] = []): Hide | undefined {
     .filter(({ value }) => value.length >= HIDDEN_LENGTH_MIN)
     .toSorted((left, right) => right.value.length - left.value.length);
   if (texts.length === 0) return undefined;
+  // One pass, the longest first: what is shown in place of one text is not searched for another.
+  const any = new RegExp(
+    texts.map(({ value }) => value.replaceAll(/[$()*+./?[\\\]^{|}]/g, "\\$&")).join("|"),
+    "g",
+  );
+  const shownOf = new Map(texts.toReversed().map(({ value, shown }) => [value, shown]));
   return (text) => {
-    const whole = texts.reduce((result, { value, shown }) => result.replaceAll(value, () => shown), text);
+    const whole = text.replaceAll(any, (value) => shownOf.get(value) ?? value);
     return whole.replaceAll(/"([^"]+)"/g, (quoted, part: string) => {
       const of = texts.find(({ value }) => value.includes(part));
       return of === undefined ? quoted : `"${of.shown}"`;

@@ -226,10 +226,12 @@ describe("cutting", () => {
       definitionOf(folder, "*.csv", { columns: { x: "int8" } }),
     ).plan();
     expect(cutting).toEqual({
-      pattern: "*.csv",
-      format: "csv",
-      columns: { x: { type: "int8", nullable: true } },
-      csv: { header: true, delimiter: ",", nullText: null },
+      demand: {
+        pattern: "*.csv",
+        format: "csv",
+        columns: { x: { type: "int8", nullable: true } },
+        csv: { header: true, delimiter: ",", nullText: null },
+      },
     });
   });
 });

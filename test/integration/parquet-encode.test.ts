@@ -225,8 +225,12 @@ describe("ParquetWriter", () => {
   it("refuses a time(ms) that does not fit Parquet's INT32, naming the column and not the value", () => {
     const column = field("time(ms)");
     const batches = batchesOf(oneColumn(column, [5n, 1n << 40n]));
-    expect(() => encodeFile(batches, { fields: [column], compression: "none" })).toThrow(
-      "column value: a value cannot be written as time(ms)",
+    expect(() => encodeFile(batches, { fields: [column], compression: "none" })).toThrowError(
+      expect.objectContaining({
+        code: "FORMAT_VALUE_OUT_OF_RANGE",
+        message: "column value: a value cannot be written as time(ms)",
+        details: { column: "value", type: "time(ms)" },
+      }),
     );
   });
 

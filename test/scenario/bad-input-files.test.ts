@@ -1,6 +1,5 @@
 /** Bad CSV, NDJSON and text: each ends in a clear error before any byte, or in a counted quarantine with the row's bytes. */
-import { createWriteStream, existsSync, mkdirSync } from "node:fs";
-import { finished } from "node:stream/promises";
+import { existsSync, mkdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { duckRows, duckValue } from "../support/duck.ts";
 import { type TempProject, tempProject } from "../support/temp-project.ts";
@@ -176,27 +175,6 @@ describe("bytes that look odd and are right", () => {
       ["1", "410042"],
       ["2", "00"],
     ]);
-  });
-});
-
-describe("a cell of 100 MB", () => {
-  it("goes to quarantine by its place, in little memory, and its neighbours are written", async () => {
-    using huge = tempProject(
-      `project: huge\nconnections:\n  in: { type: files, path: . }\n  lake: { type: files, path: ./lake }\npipelines:\n${filePipeline("huge", "huge.csv")}`,
-    );
-    const stream = createWriteStream(huge.path("huge.csv"));
-    stream.write("id,note\n1,small\n2,");
-    for (let megabyte = 0; megabyte < 100; megabyte += 1) stream.write(Buffer.alloc(1_000_000, "x"));
-    stream.end("\n3,small\n");
-    await finished(stream);
-    const { code, of } = await runJson(huge, ["run"]);
-    expect(code).toBe(6);
-    expectBalanced(of("huge"));
-    expect(of("huge")).toMatchObject({ read: 3, written: 2, quarantined: 1 });
-    expect(of("huge").peakBytes).toBeLessThan(300_000_000);
-    const [only] = refusedRows(huge, "huge");
-    expect(only?.place).toMatchObject({ file: "huge.csv", line: 3, offset: 16, length: 100_000_003 });
-    expect(await duckRows(`SELECT id FROM '${huge.path("lake/huge/*.parquet")}'`)).toEqual([["1"], ["3"]]);
   });
 });
 

@@ -197,8 +197,9 @@ export class NdjsonReader {
     let length = window.offsetOf(window.start) - offset;
     while (window.more()) {
       const at = window.buffer.subarray(window.start, window.end).indexOf(LF);
-      window.start = at < 0 ? window.end : window.start + at + 1;
-      length = window.offsetOf(window.start) - offset;
+      const end = at < 0 ? window.end : window.start + at;
+      length = window.offsetOf(end) - offset;
+      window.start = at < 0 ? end : end + 1;
       if (at >= 0) break;
     }
     const message = `a line of ${length} bytes; its value is larger than maxValueBytes (${maxValueBytes})`;

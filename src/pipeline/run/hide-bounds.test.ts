@@ -19,7 +19,10 @@ describe("bounds in the journal", () => {
 
   it("name a file without what a variable gave", () => {
     const hide = (name: string): string => name.replace("canary", "${FOLDER}");
-    expect(hideBounds({ file: "canary/a.csv", size: 1 }, salt, hide)).toEqual({ file: "${FOLDER}/a.csv", size: 1 });
+    expect(hideBounds({ file: "canary/a.csv", size: 1 }, salt, hide)).toEqual({
+      file: "${FOLDER}/a.csv",
+      size: 1,
+    });
   });
 
   it("give one value one hash, and another under another salt", () => {

@@ -3,6 +3,7 @@
  * committed or failed, each by one storage operation that also appends the events. Engines branch on `retry` alone:
  * `later` is tried again after a backoff until the attempts are used up, everything else ends the run.
  */
+import { hiderOf } from "../../connectors/hide-texts.ts";
 import type { Part } from "../../connectors/sink-port.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import { assert, locateError, type TidemarkError, toTidemarkError } from "../../core/errors.ts";
@@ -21,6 +22,8 @@ import { assertBalanced } from "./tally.ts";
 export interface ChunkSlot {
   readonly crew: WorkerCrew;
   readonly slot: number;
+  /** numbers the commits of a chain; never goes back, whatever order chunks end in */
+  readonly nextSequence: () => number;
 }
 
 /** Runs one chunk to its commit; undefined when the run is drained between two attempts. Throws the last error. */
@@ -37,7 +40,7 @@ export async function runChunk(
       result = await where.crew.execute(where.slot, describe(context, batch, attempt));
       assertBalanced(context.plan.pipeline, result.balance);
       faultPoint("chunk.beforeCommit");
-      await commit(context, { batch, attempt, result });
+      await commit(context, { batch, attempt, result, sequence: where.nextSequence() });
       faultPoint("chunk.afterCommit");
       return result;
     } catch (thrown) {
@@ -63,7 +66,7 @@ function batchKey(context: RunContext, batch: BatchRow): BatchKey {
 
 async function claim(context: RunContext, batch: BatchRow, attempt: number): Promise<number> {
   const { salt } = context.ports.storage;
-  const bounds = hideBounds(batch.bounds, salt);
+  const bounds = hideBounds(batch.bounds, salt, hiderOf(context.definition.source.hidden));
   const event: JournalEvent = { kind: "chunk.started", payload: { index: batch.index, attempt, bounds } };
   const outcome = await context.ports.storage.claimBatch({
     ...batchKey(context, batch),
@@ -88,9 +91,10 @@ interface Commit {
   readonly batch: BatchRow;
   readonly attempt: number;
   readonly result: BatchResult;
+  readonly sequence: number;
 }
 
-async function commit(context: RunContext, { batch, attempt, result }: Commit): Promise<void> {
+async function commit(context: RunContext, { batch, attempt, result, sequence }: Commit): Promise<void> {
   const outcome = await context.ports.storage.completeBatch({
     ...batchKey(context, batch),
     attempt,
@@ -98,8 +102,8 @@ async function commit(context: RunContext, { batch, attempt, result }: Commit): 
     checkpoint: {
       pipeline: context.plan.pipeline,
       stage: "sink",
-      sequence: batch.index + 1,
-      watermark: { rootRunId: context.run.rootRunId, chunk: batch.index },
+      sequence,
+      watermark: { rootRunId: context.run.rootRunId, chunks: sequence },
       idempotencyKey: `${context.plan.pipeline}/${context.run.rootRunId}/${batch.index}`,
       atMs: context.ports.clock.nowMs(),
     },
@@ -109,7 +113,10 @@ async function commit(context: RunContext, { batch, attempt, result }: Commit): 
   assert(outcome.kind === "completed", "a chunk is committed by the attempt that claimed it last");
 }
 
-function commitEvents(context: RunContext, { batch, attempt, result }: Commit): ProposedEvent[] {
+function commitEvents(
+  context: RunContext,
+  { batch, attempt, result }: Omit<Commit, "sequence">,
+): ProposedEvent[] {
   const { balance, quarantine } = result;
   const files = result.parts.map((part) => fileWritten(batch.index, part));
   const refused: JournalEvent[] = quarantine.file === null ? [] : [quarantinedEvent(batch.index, result)];

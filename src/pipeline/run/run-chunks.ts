@@ -26,13 +26,15 @@ export async function runChunks(
   const open = batches.filter((batch) => batch.status !== "completed");
   let next = 0;
   let failure: unknown;
+  let sequence = results.size;
+  const nextSequence = (): number => (sequence += 1);
   const workSlot = async (slot: number): Promise<void> => {
     for (;;) {
       if (failure !== undefined || context.ports.drain.aborted) return;
       const batch = open[next++];
       if (batch === undefined) return;
       try {
-        const result = await runChunk(context, batch, { crew, slot });
+        const result = await runChunk(context, batch, { crew, slot, nextSequence });
         if (result === undefined) return;
         results.set(batch.index, result);
         context.ports.observer.onChunkDone(results.size, batches.length);

@@ -7,6 +7,7 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import type { HybridTime } from "../../ledger/event.ts";
 import type { PreparedEvent } from "../../ledger/prepare-append.ts";
+import { HASH_BYTES, type RawHash } from "../../ledger/raw-hash.ts";
 import type { SqliteConnection } from "./connection.ts";
 
 /** What the sequencer adds to an event. */
@@ -16,8 +17,7 @@ export interface EventPlace {
   readonly version: number;
   readonly at: HybridTime;
   readonly clockMs: number;
-  /** lower-case hex */
-  readonly hash: string;
+  readonly hash: RawHash;
 }
 
 /** In the order of `StoredEventRow`. */
@@ -31,7 +31,6 @@ const INSERT =
 const ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const ROW_VALUES = 17;
 const ROWS_MAX = 16;
-const HASH_BYTES = 32;
 
 const INSERT_ONE = INSERT + ROW;
 const INSERT_MANY = INSERT + Array.from({ length: ROWS_MAX }, () => ROW).join(", ");
@@ -86,8 +85,8 @@ export class EventInserts {
   }
 }
 
-function fillHash(index: number, hash: string): Buffer {
+function fillHash(index: number, hash: RawHash): Buffer {
   const buffer = hashBuffers[index] ?? Buffer.alloc(HASH_BYTES);
-  buffer.write(hash, "hex");
+  buffer.write(hash, "latin1");
   return buffer;
 }

@@ -14,6 +14,7 @@ import { systemClock } from "../../core/clock.ts";
 import { TidemarkError } from "../../core/errors.ts";
 import { faultPoint } from "../../core/fault-point.ts";
 import type { ClockReading } from "../../ledger/hybrid-clock.ts";
+import { bytesToRaw } from "../../ledger/raw-hash.ts";
 import { pauseForOthers, retryWhileBusy } from "./busy-wait.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { GroupMark } from "./group-mark.ts";
@@ -66,6 +67,8 @@ type Attempt =
 
 const GROUP_BYTES_MAX = 8_388_608;
 const GROUP_MS_MAX = 5;
+/** Answers of a large group go out in parts, so that callers ask for more while the rest is sent: the thread idles less. */
+const ANSWERS_MAX = 32;
 /** After so many failed COMMITs in a row the rest of a replay is not tried. */
 const FAILED_COMMITS_MAX = 3;
 
@@ -90,7 +93,7 @@ export class GroupCommitter {
       0,
       attempt.kind === "committed" ? attempt.settled.length : attempt.tried.length,
     );
-    if (attempt.kind === "committed") answerAll(attempt.settled, answers);
+    if (attempt.kind === "committed") this.#answerAll(attempt.settled, answers);
     else if (attempt.kind === "stopped" || tried.length === 1) this.#failAll(attempt, answers);
     else this.#replay(attempt.tried, answers);
     answers.post(this.#heads.position);
@@ -103,7 +106,7 @@ export class GroupCommitter {
     for (const [index, write] of writes.entries()) {
       const attempt = this.#attempt({ writes: [write], refill: () => false });
       if (attempt.kind === "committed") {
-        answerAll(attempt.settled, answers);
+        this.#answerAll(attempt.settled, answers);
         answers.post(this.#heads.position);
         failedCommits = 0;
         continue;
@@ -114,6 +117,14 @@ export class GroupCommitter {
         this.#failAll({ ...attempt, tried: writes.slice(index + 1) }, answers);
         return;
       }
+    }
+  }
+
+  #answerAll(settled: readonly Settled[], answers: Answers): void {
+    for (const [index, one] of settled.entries()) {
+      if (one.ok) answers.done(one.id, one.result);
+      else answers.failed(one.id, one.error);
+      if ((index + 1) % ANSWERS_MAX === 0) answers.post(this.#heads.position);
     }
   }
 
@@ -226,13 +237,6 @@ function payloadBytesOf(writes: readonly QueuedWrite[]): number {
   return bytes;
 }
 
-function answerAll(settled: readonly Settled[], answers: Answers): void {
-  for (const one of settled) {
-    if (one.ok) answers.done(one.id, one.result);
-    else answers.failed(one.id, one.error);
-  }
-}
-
 /**
  * Throws what concerns the whole group. A plain append needs no savepoint: until it has decided it writes nothing, and an
  * error after that concerns the group, like every error after an event was staged.
@@ -262,9 +266,9 @@ function needsMark(writes: readonly QueuedWrite[], count: number, wroteEvents: b
 }
 
 function isStored(connection: SqliteConnection, stage: GroupStage): boolean {
-  const row = connection.row<readonly [string]>(
-    "SELECT lower(hex(hash)) FROM events WHERE position = ?",
+  const row = connection.row<readonly [Uint8Array]>(
+    "SELECT hash FROM events WHERE position = ?",
     stage.position,
   );
-  return row?.[0] === stage.lastHash;
+  return row !== undefined && bytesToRaw(row[0]) === stage.lastHash;
 }

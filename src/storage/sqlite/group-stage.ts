@@ -4,10 +4,11 @@
  * back group (the cached heads, which it moves, are dropped then), adopted by `LedgerHeads` after COMMIT.
  */
 import type { HybridTime } from "../../ledger/event.ts";
-import { GENESIS_HASH, hashEvent } from "../../ledger/event-hash.ts";
-import { headerText } from "../../ledger/header-text.ts";
+import { hashEventRaw } from "../../ledger/event-hash.ts";
+import { completeHeader } from "../../ledger/header-text.ts";
 import { type ClockReading, nextTime } from "../../ledger/hybrid-clock.ts";
 import type { PreparedEvent } from "../../ledger/prepare-append.ts";
+import { GENESIS_RAW, type RawHash } from "../../ledger/raw-hash.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { EventInserts } from "./event-rows.ts";
 import type { LedgerHeads, MovingHead } from "./ledger-heads.ts";
@@ -27,7 +28,7 @@ export class GroupStage {
   position: number;
   at: HybridTime;
   /** hash of the event at `position` when this group wrote it */
-  lastHash: string = GENESIS_HASH;
+  lastHash: RawHash = GENESIS_RAW;
   readonly keys: Map<string, StagedKey> = new Map();
   readonly #connection: SqliteConnection;
   readonly #inserts: EventInserts;
@@ -54,8 +55,8 @@ export class GroupStage {
     const version = head.version + 1;
     const at = nextTime(this.at, this.#clockStart, reading);
     const clockMs = reading.wallMs;
-    const header = headerText({ ...event, tenant, version, at, clockMs });
-    const hash = hashEvent(head.hash, header, event.payloadHash);
+    const header = completeHeader(event.headerFrame, { version, at, clockMs });
+    const hash = hashEventRaw(head.hash, header, event.payloadHash);
     const position = this.position + 1;
     this.#inserts.add(event, { position, tenant, version, at, clockMs, hash });
     head.version = version;
