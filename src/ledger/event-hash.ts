@@ -21,15 +21,16 @@ scratch.write(DOMAIN, "latin1");
 
 /** All hashes in lower-case hex. */
 export function hashEvent(previousHash: string, header: string, payloadHash: string): string {
-  return rawToHex(hashEventRaw(hexToRaw(previousHash), header, hexToRaw(payloadHash)));
+  return rawToHex(hashEventRaw(hexToRaw(previousHash), header, payloadHash));
 }
 
-export function hashEventRaw(previousHash: RawHash, header: string, payloadHash: RawHash): RawHash {
+/** `payloadHash` in lower-case hex, as it stands in the header. */
+export function hashEventRaw(previousHash: RawHash, header: string, payloadHash: string): RawHash {
   const bytesMax = HEADER_START + header.length * 3 + HASH_BYTES;
   const input = bytesMax <= SCRATCH_BYTES ? scratch : bufferWithDomain(bytesMax);
   input.write(previousHash, DOMAIN.length, HASH_BYTES, "latin1");
   const headerEnd = HEADER_START + input.write(header, HEADER_START, "utf8");
-  input.write(payloadHash, headerEnd, HASH_BYTES, "latin1");
+  input.write(payloadHash, headerEnd, HASH_BYTES, "hex");
   return hash("sha256", input.subarray(0, headerEnd + HASH_BYTES), "binary");
 }
 

@@ -1,8 +1,7 @@
 /**
  * The canonical text of an event header, without a general canonicalizer: the members are known, so they are written in
  * RFC 8785 order by hand (a property test holds this equal to `canonicalize`). Absent members (`undefined` or `null`)
- * are left out. Strings are well formed by then; numbers are safe integers. The text comes in two steps, so that the
- * storage thread adds only what the sequencer knows.
+ * are left out. Strings are well formed by then; numbers are safe integers.
  */
 import { canonicalize } from "../core/canonical-json.ts";
 import type { HybridTime } from "./event.ts";
@@ -16,52 +15,26 @@ export interface HeaderMembers {
   readonly kind: string;
   readonly schemaVersion: number;
   readonly tenant: string;
-  readonly actor?: string | null | undefined;
+  readonly actor?: string | null;
   readonly at: HybridTime;
   readonly clockMs: number;
-  readonly correlationId?: string | null | undefined;
-  readonly causationId?: string | null | undefined;
-  readonly traceparent?: string | null | undefined;
-  readonly gates?: readonly JsonObject[] | null | undefined;
+  readonly correlationId?: string | null;
+  readonly causationId?: string | null;
+  readonly traceparent?: string | null;
+  readonly gates?: readonly JsonObject[] | null;
   readonly payloadHash: string;
 }
 
-/** What the sequencer adds to an event's header. */
-export interface HeaderPlace {
-  readonly version: number;
-  readonly at: HybridTime;
-  readonly clockMs: number;
-}
-
-/** The parts of a header's text around what is in `HeaderPlace`; made before the event has its place. */
-export interface HeaderFrame {
-  readonly beforeAt: string;
-  readonly beforeClock: string;
-  readonly beforeVersion: string;
-}
-
 export function headerText(header: HeaderMembers): string {
-  return completeHeader(frameHeader(header), header);
-}
-
-export function frameHeader(header: Omit<HeaderMembers, keyof HeaderPlace>): HeaderFrame {
-  const { gates } = header;
-  return {
-    beforeAt: `{${optional('"actor":', header.actor)}`,
-    beforeClock: optional('"causationId":', header.causationId),
-    beforeVersion:
-      `${optional('"correlationId":', header.correlationId)}"entity":${quote(header.entity)},` +
-      `"eventId":${quote(header.eventId)},${gates ? `"gates":${canonicalize(gates)},` : ""}` +
-      `"kind":${quote(header.kind)},"payloadHash":"${header.payloadHash}",` +
-      `"schemaVersion":${header.schemaVersion},"tenant":${quote(header.tenant)},` +
-      optional('"traceparent":', header.traceparent),
-  };
-}
-
-export function completeHeader(frame: HeaderFrame, { at, clockMs, version }: HeaderPlace): string {
+  const { at, gates } = header;
   return (
-    `${frame.beforeAt}"at":{"counter":${at.counter},"wallMs":${at.wallMs}},` +
-    `${frame.beforeClock}"clockMs":${clockMs},${frame.beforeVersion}"version":${version}}`
+    `{${optional('"actor":', header.actor)}"at":{"counter":${at.counter},"wallMs":${at.wallMs}},` +
+    `${optional('"causationId":', header.causationId)}"clockMs":${header.clockMs},` +
+    `${optional('"correlationId":', header.correlationId)}"entity":${quote(header.entity)},` +
+    `"eventId":${quote(header.eventId)},${gates ? `"gates":${canonicalize(gates)},` : ""}` +
+    `"kind":${quote(header.kind)},"payloadHash":"${header.payloadHash}",` +
+    `"schemaVersion":${header.schemaVersion},"tenant":${quote(header.tenant)},` +
+    `${optional('"traceparent":', header.traceparent)}"version":${header.version}}`
   );
 }
 

@@ -1,7 +1,6 @@
 /**
  * What is done to proposed events on the caller's thread, so that the storage thread only orders and writes: checks, the
- * RFC 8785 text of each payload, its SHA-256, event ids, the text of each header but for the event's place, and the body
- * hash by which a repeated append is recognised.
+ * RFC 8785 text of each payload, its SHA-256, event ids, and the body hash by which a repeated append is recognised.
  *
  * The body hash is the SHA-256 of the JCS of the proposed events as an array of {entity, expectation, kind, payload,
  * schemaVersion}, in order; who did it and why (actor, correlation, causation, trace) is not part of it.
@@ -18,8 +17,6 @@ import {
   refuse,
 } from "./check-proposed-event.ts";
 import type { AppendRequest, Expectation, ProposedEvent } from "./event.ts";
-import { frameHeader, type HeaderFrame } from "./header-text.ts";
-import { hexToRaw, type RawHash } from "./raw-hash.ts";
 
 /** A checked event that lacks only what the sequencer gives: version, time, position and hash. `null`: absent. */
 export interface PreparedEvent {
@@ -28,8 +25,8 @@ export interface PreparedEvent {
   readonly kind: string;
   readonly schemaVersion: number;
   readonly payloadText: string;
-  readonly payloadHash: RawHash;
-  readonly headerFrame: HeaderFrame;
+  /** lower-case hex */
+  readonly payloadHash: string;
   readonly actor: string | null;
   readonly correlationId: string | null;
   readonly causationId: string | null;
@@ -49,7 +46,7 @@ export interface PreparedAppend {
 /** Throws LEDGER_BAD_EVENT. */
 export function prepareAppend(request: AppendRequest, createEventId: () => string): PreparedAppend {
   checkAppend(request);
-  const events = prepareAll(request.tenant, request.events, createEventId);
+  const events = prepareAll(request.events, createEventId);
   const key = request.idempotencyKey;
   return {
     tenant: request.tenant,
@@ -68,20 +65,18 @@ export function prepareEvents(
 ): readonly PreparedEvent[] {
   if (proposed.length > 0) checkAppend({ tenant, events: proposed });
   else checkTenant(tenant);
-  return prepareAll(tenant, proposed, createEventId);
+  return prepareAll(proposed, createEventId);
 }
 
 const NO_EXPECTATIONS: readonly (readonly [string, Expectation])[] = [];
 
 function prepareAll(
-  tenant: string,
   proposed: readonly ProposedEvent[],
   createEventId: () => string,
 ): readonly PreparedEvent[] {
   let chars = 0;
   return proposed.map((event, index) => {
-    const payloadText = checkedPayloadText(event, index);
-    const prepared = prepareEvent(tenant, event, payloadText, createEventId());
+    const prepared = prepareEvent(event, index, createEventId);
     chars += prepared.payloadText.length;
     if (chars > APPEND_BYTES_MAX)
       refuse(index, event.kind, `the payloads of one append have more than ${APPEND_BYTES_MAX} bytes`);
@@ -89,44 +84,21 @@ function prepareAll(
   });
 }
 
-function checkedPayloadText(event: ProposedEvent, index: number): string {
+function prepareEvent(event: ProposedEvent, index: number, createEventId: () => string): PreparedEvent {
   checkEvent(event, index);
   const payloadText = payloadTextOf(event, index);
   checkPayloadText(payloadText, index, event.kind);
-  return payloadText;
-}
-
-function prepareEvent(
-  tenant: string,
-  event: ProposedEvent,
-  payloadText: string,
-  eventId: string,
-): PreparedEvent {
-  const { entity, kind, schemaVersion = 1, actor, correlationId, causationId, traceparent } = event;
-  const payloadHash = sha256Hex(payloadText);
   return {
-    eventId,
-    entity,
-    kind,
-    schemaVersion,
+    eventId: createEventId(),
+    entity: event.entity,
+    kind: event.kind,
+    schemaVersion: event.schemaVersion ?? 1,
     payloadText,
-    payloadHash: hexToRaw(payloadHash),
-    headerFrame: frameHeader({
-      eventId,
-      entity,
-      kind,
-      schemaVersion,
-      tenant,
-      actor,
-      correlationId,
-      causationId,
-      traceparent,
-      payloadHash,
-    }),
-    actor: actor ?? null,
-    correlationId: correlationId ?? null,
-    causationId: causationId ?? null,
-    traceparent: traceparent ?? null,
+    payloadHash: sha256Hex(payloadText),
+    actor: event.actor ?? null,
+    correlationId: event.correlationId ?? null,
+    causationId: event.causationId ?? null,
+    traceparent: event.traceparent ?? null,
   };
 }
 

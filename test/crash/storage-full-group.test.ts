@@ -9,7 +9,12 @@ import { describe, expect, it } from "vitest";
 import { decodeStoredEvent, type StoredEventRow } from "../../src/ledger/decode-stored-event.ts";
 import { prepareAppend } from "../../src/ledger/prepare-append.ts";
 import { verifyChain } from "../../src/ledger/verify-chain.ts";
-import { type Answers, GroupCommitter, type QueuedWrite } from "../../src/storage/sqlite/group-commit.ts";
+import {
+  type Answers,
+  GroupCommitter,
+  type QueuedWrite,
+  type WriteSource,
+} from "../../src/storage/sqlite/group-commit.ts";
 import { GroupMark } from "../../src/storage/sqlite/group-mark.ts";
 import { LedgerDatabase } from "../../src/storage/sqlite/ledger-database.ts";
 import { LogKeeper } from "../../src/storage/sqlite/log-keeper.ts";
@@ -50,6 +55,10 @@ function openWith(
   return { database, committer };
 }
 
+function sourceOf(writes: QueuedWrite[]): WriteSource {
+  return { writes, refill: () => false };
+}
+
 /** First operation that failed, or 256. */
 function fillUp(folder: string, sparePages: number): number {
   const path = join(folder, `${sparePages}.db`);
@@ -60,7 +69,7 @@ function fillUp(folder: string, sparePages: number): number {
   const { database, committer } = openWith(path, pages + sparePages);
   const queue = Array.from({ length: OPERATIONS }, (_, id) => writeOf(id));
   const answers = new Collected();
-  while (queue.length > 0) committer.commitNext(queue, answers);
+  while (queue.length > 0) committer.commitNext(sourceOf(queue), answers);
   expect(answers.doneIds.length + answers.errors.size).toBe(OPERATIONS);
   for (const error of answers.errors.values()) expect(error).toMatchObject({ code: "STORAGE_FULL" });
   expectStored(database, answers.doneIds);
@@ -68,7 +77,7 @@ function fillUp(folder: string, sparePages: number): number {
 
   const again = openWith(path, null);
   const after = new Collected();
-  again.committer.commitNext([writeOf(1_000)], after);
+  again.committer.commitNext(sourceOf([writeOf(1_000)]), after);
   expect(after.doneIds).toEqual([1_000]);
   expectStored(again.database, [...answers.doneIds, 1_000]);
   again.database.close();

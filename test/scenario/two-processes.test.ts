@@ -9,7 +9,7 @@ import { type Ended, type TempProject, tempProject } from "../support/temp-proje
 import { expectBalanced, parse, runJson, tidemark } from "./command-line.ts";
 
 const ROWS = 300_000;
-const CHUNKS = 30;
+const CHUNKS = 300;
 
 /** One reader and many chunks: a run takes long enough to be met by another. */
 function config(): string {
@@ -134,7 +134,7 @@ describe("two shells", () => {
     );
     const resumed = await runJson(project, ["resume", "slow"]);
     expect(resumed.code, resumed.stderr).toBe(0);
-    expect(resumed.stderr).toMatch(/resumed: [1-9]\d* of 30 chunks are done/);
+    expect(resumed.stderr).toMatch(new RegExp(`resumed: [1-9]\\d* of ${CHUNKS} chunks are done`));
     await expectComplete("slow");
   });
 });
@@ -146,7 +146,7 @@ describe("signals", () => {
     const { code, stderr } = await running.ended;
     expect(code).toBe(130);
     expect(stderr).toMatch(/stopping: chunks under way are finished/);
-    expect(stderr).toMatch(/\d+ of 30 chunks are committed +next: tidemark resume slow/);
+    expect(stderr).toMatch(new RegExp(`\\d+ of ${CHUNKS} chunks are committed +next: tidemark resume slow`));
     expect(globSync("lake/**/*.parquet", { cwd: project.folder })).toEqual([]);
     expect((await tidemark(project, ["status"])).stdout).toMatch(/interrupted.*next: tidemark resume slow/);
     const started = countEvents("chunk.started");

@@ -1,6 +1,6 @@
 /**
  * A prepared append as one flat array, the cheapest thing to clone between threads: tenant, key, body hash, number of
- * expectations; entity and expected of each; then thirteen members of each event. Both ends are of one process and version.
+ * expectations; entity and expected of each; then ten members of each event. Both ends are of one process and version.
  */
 import type { Expectation } from "../../ledger/event.ts";
 import type { PreparedAppend, PreparedEvent } from "../../ledger/prepare-append.ts";
@@ -8,7 +8,7 @@ import type { PreparedAppend, PreparedEvent } from "../../ledger/prepare-append.
 export type AppendWire = readonly (string | number | null)[];
 
 const HEAD_MEMBERS = 4;
-const EVENT_MEMBERS = 13;
+const EVENT_MEMBERS = 10;
 
 export function encodeAppend(append: PreparedAppend): AppendWire {
   const wire: (string | number | null)[] = [
@@ -30,9 +30,6 @@ export function encodeAppend(append: PreparedAppend): AppendWire {
       event.correlationId,
       event.causationId,
       event.traceparent,
-      event.headerFrame.beforeAt,
-      event.headerFrame.beforeClock,
-      event.headerFrame.beforeVersion,
     );
   }
   return wire;
@@ -67,10 +64,5 @@ function decodeEvent(wire: AppendWire, start: number): PreparedEvent {
     correlationId: wire[start + 7] as string | null,
     causationId: wire[start + 8] as string | null,
     traceparent: wire[start + 9] as string | null,
-    headerFrame: {
-      beforeAt: wire[start + 10] as string,
-      beforeClock: wire[start + 11] as string,
-      beforeVersion: wire[start + 12] as string,
-    },
   };
 }

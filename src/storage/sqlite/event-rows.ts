@@ -66,8 +66,8 @@ export class EventInserts {
       event.causationId,
       event.traceparent,
       event.payloadText,
-      fillHash(this.#count * 2, event.payloadHash),
-      fillHash(this.#count * 2 + 1, place.hash),
+      fillHash(this.#count * 2, event.payloadHash, "hex"),
+      fillHash(this.#count * 2 + 1, place.hash, "latin1"),
     );
     this.#count += 1;
     if (this.#count === ROWS_MAX) this.flush();
@@ -85,8 +85,8 @@ export class EventInserts {
   }
 }
 
-function fillHash(index: number, hash: RawHash): Buffer {
+function fillHash(index: number, hash: string, encoding: "hex" | "latin1"): Buffer {
   const buffer = hashBuffers[index] ?? Buffer.alloc(HASH_BYTES);
-  buffer.write(hash, "latin1");
+  buffer.write(hash, encoding);
   return buffer;
 }

@@ -67,8 +67,11 @@ type Attempt =
 
 const GROUP_BYTES_MAX = 8_388_608;
 const GROUP_MS_MAX = 5;
-/** Answers of a large group go out in parts, so that callers ask for more while the rest is sent: the thread idles less. */
-const ANSWERS_MAX = 32;
+/**
+ * A group is filled up only while a COMMIT takes so long or longer: then fewer flushes are worth waiting for. With quicker
+ * ones both threads get more done when each goes on with what it has.
+ */
+const DEAR_COMMIT_MS = 1;
 /** After so many failed COMMITs in a row the rest of a replay is not tried. */
 const FAILED_COMMITS_MAX = 3;
 
@@ -78,6 +81,8 @@ export class GroupCommitter {
   readonly #heads: LedgerHeads = new LedgerHeads();
   readonly #mark: GroupMark;
   readonly #clockStart: ClockReading;
+  /** what the last COMMIT took */
+  #commitMs = 0;
 
   constructor(database: LedgerDatabase, log: LogKeeper, mark: GroupMark, clockStart: ClockReading) {
     this.#database = database;
@@ -93,7 +98,7 @@ export class GroupCommitter {
       0,
       attempt.kind === "committed" ? attempt.settled.length : attempt.tried.length,
     );
-    if (attempt.kind === "committed") this.#answerAll(attempt.settled, answers);
+    if (attempt.kind === "committed") answerAll(attempt.settled, answers);
     else if (attempt.kind === "stopped" || tried.length === 1) this.#failAll(attempt, answers);
     else this.#replay(attempt.tried, answers);
     answers.post(this.#heads.position);
@@ -106,7 +111,7 @@ export class GroupCommitter {
     for (const [index, write] of writes.entries()) {
       const attempt = this.#attempt({ writes: [write], refill: () => false });
       if (attempt.kind === "committed") {
-        this.#answerAll(attempt.settled, answers);
+        answerAll(attempt.settled, answers);
         answers.post(this.#heads.position);
         failedCommits = 0;
         continue;
@@ -117,14 +122,6 @@ export class GroupCommitter {
         this.#failAll({ ...attempt, tried: writes.slice(index + 1) }, answers);
         return;
       }
-    }
-  }
-
-  #answerAll(settled: readonly Settled[], answers: Answers): void {
-    for (const [index, one] of settled.entries()) {
-      if (one.ok) answers.done(one.id, one.result);
-      else answers.failed(one.id, one.error);
-      if ((index + 1) % ANSWERS_MAX === 0) answers.post(this.#heads.position);
     }
   }
 
@@ -177,13 +174,15 @@ export class GroupCommitter {
         bytes += write.payloadBytes;
         if (bytes >= GROUP_BYTES_MAX || systemClock.monotonicMs() >= endMs) return;
       }
-    } while (source.refill(endMs));
+    } while (this.#commitMs >= DEAR_COMMIT_MS && source.refill(endMs));
   }
 
   #commit(writes: readonly QueuedWrite[], stage: GroupStage, settled: readonly Settled[]): Attempt {
     try {
       faultPoint("storage.beforeCommit");
+      const startMs = systemClock.monotonicMs();
       this.#database.writer.statement("COMMIT").run();
+      this.#commitMs = systemClock.monotonicMs() - startMs;
       faultPoint("storage.afterCommit");
     } catch (error) {
       return this.#lookUp(writes.slice(0, settled.length), stage, settled, error);
@@ -255,6 +254,13 @@ function runOne(write: QueuedWrite, writer: SqliteConnection, stage: GroupStage)
     if (stage.position !== positionBefore || isStorageFailure(error)) throw error;
     if (savepoint) writer.exec("ROLLBACK TO operation; RELEASE operation");
     return { id, ok: false, error };
+  }
+}
+
+function answerAll(settled: readonly Settled[], answers: Answers): void {
+  for (const one of settled) {
+    if (one.ok) answers.done(one.id, one.result);
+    else answers.failed(one.id, one.error);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { HybridTime } from "../../ledger/event.ts";
 import { hashEventRaw } from "../../ledger/event-hash.ts";
-import { completeHeader } from "../../ledger/header-text.ts";
+import { headerText } from "../../ledger/header-text.ts";
 import { type ClockReading, nextTime } from "../../ledger/hybrid-clock.ts";
 import type { PreparedEvent } from "../../ledger/prepare-append.ts";
 import { GENESIS_RAW, type RawHash } from "../../ledger/raw-hash.ts";
@@ -55,7 +55,21 @@ export class GroupStage {
     const version = head.version + 1;
     const at = nextTime(this.at, this.#clockStart, reading);
     const clockMs = reading.wallMs;
-    const header = completeHeader(event.headerFrame, { version, at, clockMs });
+    const header = headerText({
+      eventId: event.eventId,
+      entity: event.entity,
+      version,
+      kind: event.kind,
+      schemaVersion: event.schemaVersion,
+      tenant,
+      actor: event.actor,
+      at,
+      clockMs,
+      correlationId: event.correlationId,
+      causationId: event.causationId,
+      traceparent: event.traceparent,
+      payloadHash: event.payloadHash,
+    });
     const hash = hashEventRaw(head.hash, header, event.payloadHash);
     const position = this.position + 1;
     this.#inserts.add(event, { position, tenant, version, at, clockMs, hash });

@@ -8,7 +8,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { flushFolder } from "../../core/durable-file.ts";
-import { TidemarkError } from "../../core/errors.ts";
+import { assert, TidemarkError } from "../../core/errors.ts";
 import { retryWhileBusy } from "./busy-wait.ts";
 import { SqliteConnection } from "./connection.ts";
 import { type LedgerIdentity, migrate, needsMigration, readIdentity } from "./migrate.ts";
@@ -44,15 +44,13 @@ export class LedgerDatabase {
     this.path = options.path;
     this.busyTimeoutMs = options.busyTimeoutMs;
     const isNew = !existsSync(options.path);
-    const writer = openWriter(options);
-    try {
-      this.identity = identify(writer, options, fresh);
-      if (isNew) flushFolder(dirname(options.path));
-      this.#connections = { writer, ...openOthers(options) };
-    } catch (error) {
-      writer.close();
-      throw error;
-    }
+    let identity: LedgerIdentity | undefined;
+    this.#connections = openAll(options, (writer) => {
+      identity = identify(writer, options, fresh);
+    });
+    assert(identity !== undefined, "an opened ledger has its identity");
+    this.identity = identity;
+    if (isNew) flushFolder(dirname(options.path));
   }
 
   get writer(): SqliteConnection {
@@ -86,25 +84,33 @@ export class LedgerDatabase {
 
   #open(): Connections {
     if (this.#connections !== undefined) return this.#connections;
-    const writer = openWriter(this.#options);
-    try {
-      this.#connections = { writer, ...openOthers(this.#options) };
-    } catch (error) {
-      writer.close();
-      throw error;
-    }
+    this.#connections = openAll(this.#options, () => undefined);
     return this.#connections;
   }
 }
 
-function openWriter({ path, busyTimeoutMs, maxPageCount }: DatabaseOptions): SqliteConnection {
+/**
+ * Everything at opening may meet another process that makes, recovers or closes the file at this moment, and is then told
+ * to come back: so all of it is tried again, not only what takes the write lock.
+ */
+function openAll(options: DatabaseOptions, prepare: (writer: SqliteConnection) => void): Connections {
+  const attempt = (): Connections => {
+    const writer = openWriter(options);
+    try {
+      prepare(writer);
+      return { writer, ...openOthers(options) };
+    } catch (error) {
+      writer.close();
+      throw error;
+    }
+  };
+  return retryWhileBusy(attempt, options.path, options.busyTimeoutMs);
+}
+
+function openWriter({ path, maxPageCount }: DatabaseOptions): SqliteConnection {
   const writer = new SqliteConnection(path, { busyTimeoutMs: 0 });
   try {
-    const mode = retryWhileBusy(
-      () => writer.row<readonly [string]>("PRAGMA journal_mode = WAL")?.[0],
-      path,
-      busyTimeoutMs,
-    );
+    const mode = writer.row<readonly [string]>("PRAGMA journal_mode = WAL")?.[0];
     if (mode !== "wal")
       throw new TidemarkError("STORAGE_UNAVAILABLE", {
         path,
@@ -138,9 +144,9 @@ function openOthers({ path }: DatabaseOptions): Omit<Connections, "writer"> {
 }
 
 function identify(writer: SqliteConnection, options: DatabaseOptions, fresh: LedgerIdentity): LedgerIdentity {
-  const { path, busyTimeoutMs } = options;
+  const { path } = options;
   if (needsMigration(writer, path)) {
-    retryWhileBusy(() => writer.exec("BEGIN IMMEDIATE"), path, busyTimeoutMs);
+    writer.exec("BEGIN IMMEDIATE");
     try {
       migrate(writer, path, fresh);
       writer.exec("COMMIT");

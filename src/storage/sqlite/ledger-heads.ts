@@ -82,5 +82,7 @@ function readHead(connection: SqliteConnection, tenant: string, entity: string):
     tenant,
     entity,
   );
-  return row === undefined ? { version: 0, hash: GENESIS_RAW } : { version: row[0], hash: bytesToRaw(row[1]) };
+  return row === undefined
+    ? { version: 0, hash: GENESIS_RAW }
+    : { version: row[0], hash: bytesToRaw(row[1]) };
 }

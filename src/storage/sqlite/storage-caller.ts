@@ -29,7 +29,7 @@ export interface CallerParts {
 }
 
 /** A turn that asks for more sends more than one message, so that the thread works while the rest is made ready. */
-const MESSAGE_OPERATIONS = 32;
+const MESSAGE_OPERATIONS = 64;
 
 export class StorageCaller {
   readonly #parts: CallerParts;
