@@ -62,14 +62,17 @@ describe("replaceFileDurably", () => {
 });
 
 describe("hashFile", () => {
-  it.each([0, 1, 1 << 20, (1 << 20) + 1, 3_000_000])("gives the hash of %i written bytes", async (byteCount) => {
-    const bytes = Buffer.alloc(byteCount, "tidemark");
-    const path = join(root, `bytes-${byteCount}`);
-    const descriptor = openSync(path, "w");
-    writeFully(descriptor, bytes);
-    closeSync(descriptor);
-    expect(await hashFile(path)).toBe(sha256Hex(bytes));
-  });
+  it.each([0, 1, 1 << 20, (1 << 20) + 1, 3_000_000])(
+    "gives the hash of %i written bytes",
+    async (byteCount) => {
+      const bytes = Buffer.alloc(byteCount, "tidemark");
+      const path = join(root, `bytes-${byteCount}`);
+      const descriptor = openSync(path, "w");
+      writeFully(descriptor, bytes);
+      closeSync(descriptor);
+      expect(await hashFile(path)).toBe(sha256Hex(bytes));
+    },
+  );
 
   it("fails on a file that is not there", async () => {
     await expect(hashFile(join(root, "missing"))).rejects.toMatchObject({ code: "ENOENT" });

@@ -1,7 +1,6 @@
 /** Makes the receipt of what the storage thread answered to an append; a fresh one comes as a flat tuple. */
 import type { AppendedEvent, AppendOutcome } from "../../ledger/event.ts";
 import type { PreparedAppend } from "../../ledger/prepare-append.ts";
-import { type RawHash, rawToHex } from "../../ledger/raw-hash.ts";
 import type { AppendResult, FreshAppend } from "./operations/append-events.ts";
 
 const HEAD_MEMBERS = 4;
@@ -35,7 +34,7 @@ function fresh(append: PreparedAppend, result: FreshAppend, durablePosition: num
       entity,
       version: result[HEAD_MEMBERS + index * 2] as number,
       position: firstPosition + index,
-      hash: rawToHex(result[HEAD_MEMBERS + index * 2 + 1] as RawHash),
+      hash: result[HEAD_MEMBERS + index * 2 + 1] as string,
     }),
   );
   const at = { wallMs, counter };

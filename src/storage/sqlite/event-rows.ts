@@ -7,7 +7,6 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import type { HybridTime } from "../../ledger/event.ts";
 import type { PreparedEvent } from "../../ledger/prepare-append.ts";
-import { HASH_BYTES, type RawHash } from "../../ledger/raw-hash.ts";
 import type { SqliteConnection } from "./connection.ts";
 
 /** What the sequencer adds to an event. */
@@ -17,7 +16,8 @@ export interface EventPlace {
   readonly version: number;
   readonly at: HybridTime;
   readonly clockMs: number;
-  readonly hash: RawHash;
+  /** lower-case hex */
+  readonly hash: string;
 }
 
 /** In the order of `StoredEventRow`. */
@@ -31,6 +31,7 @@ const INSERT =
 const ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const ROW_VALUES = 17;
 const ROWS_MAX = 16;
+const HASH_BYTES = 32;
 
 const INSERT_ONE = INSERT + ROW;
 const INSERT_MANY = INSERT + Array.from({ length: ROWS_MAX }, () => ROW).join(", ");
@@ -66,8 +67,8 @@ export class EventInserts {
       event.causationId,
       event.traceparent,
       event.payloadText,
-      fillHash(this.#count * 2, event.payloadHash, "hex"),
-      fillHash(this.#count * 2 + 1, place.hash, "latin1"),
+      fillHash(this.#count * 2, event.payloadHash),
+      fillHash(this.#count * 2 + 1, place.hash),
     );
     this.#count += 1;
     if (this.#count === ROWS_MAX) this.flush();
@@ -85,8 +86,8 @@ export class EventInserts {
   }
 }
 
-function fillHash(index: number, hash: string, encoding: "hex" | "latin1"): Buffer {
+function fillHash(index: number, hash: string): Buffer {
   const buffer = hashBuffers[index] ?? Buffer.alloc(HASH_BYTES);
-  buffer.write(hash, encoding);
+  buffer.write(hash, "hex");
   return buffer;
 }

@@ -14,7 +14,6 @@ import { systemClock } from "../../core/clock.ts";
 import { TidemarkError } from "../../core/errors.ts";
 import { faultPoint } from "../../core/fault-point.ts";
 import type { ClockReading } from "../../ledger/hybrid-clock.ts";
-import { bytesToRaw } from "../../ledger/raw-hash.ts";
 import { pauseForOthers, retryWhileBusy } from "./busy-wait.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { GroupMark } from "./group-mark.ts";
@@ -272,9 +271,9 @@ function needsMark(writes: readonly QueuedWrite[], count: number, wroteEvents: b
 }
 
 function isStored(connection: SqliteConnection, stage: GroupStage): boolean {
-  const row = connection.row<readonly [Uint8Array]>(
-    "SELECT hash FROM events WHERE position = ?",
+  const row = connection.row<readonly [string]>(
+    "SELECT lower(hex(hash)) FROM events WHERE position = ?",
     stage.position,
   );
-  return row !== undefined && bytesToRaw(row[0]) === stage.lastHash;
+  return row?.[0] === stage.lastHash;
 }

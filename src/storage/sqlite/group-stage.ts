@@ -4,11 +4,10 @@
  * back group (the cached heads, which it moves, are dropped then), adopted by `LedgerHeads` after COMMIT.
  */
 import type { HybridTime } from "../../ledger/event.ts";
-import { hashEventRaw } from "../../ledger/event-hash.ts";
+import { GENESIS_HASH, hashEvent } from "../../ledger/event-hash.ts";
 import { headerText } from "../../ledger/header-text.ts";
 import { type ClockReading, nextTime } from "../../ledger/hybrid-clock.ts";
 import type { PreparedEvent } from "../../ledger/prepare-append.ts";
-import { GENESIS_RAW, type RawHash } from "../../ledger/raw-hash.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { EventInserts } from "./event-rows.ts";
 import type { LedgerHeads, MovingHead } from "./ledger-heads.ts";
@@ -28,7 +27,7 @@ export class GroupStage {
   position: number;
   at: HybridTime;
   /** hash of the event at `position` when this group wrote it */
-  lastHash: RawHash = GENESIS_RAW;
+  lastHash: string = GENESIS_HASH;
   readonly keys: Map<string, StagedKey> = new Map();
   readonly #connection: SqliteConnection;
   readonly #inserts: EventInserts;
@@ -55,22 +54,8 @@ export class GroupStage {
     const version = head.version + 1;
     const at = nextTime(this.at, this.#clockStart, reading);
     const clockMs = reading.wallMs;
-    const header = headerText({
-      eventId: event.eventId,
-      entity: event.entity,
-      version,
-      kind: event.kind,
-      schemaVersion: event.schemaVersion,
-      tenant,
-      actor: event.actor,
-      at,
-      clockMs,
-      correlationId: event.correlationId,
-      causationId: event.causationId,
-      traceparent: event.traceparent,
-      payloadHash: event.payloadHash,
-    });
-    const hash = hashEventRaw(head.hash, header, event.payloadHash);
+    const header = headerText({ ...event, tenant, version, at, clockMs });
+    const hash = hashEvent(head.hash, header, event.payloadHash);
     const position = this.position + 1;
     this.#inserts.add(event, { position, tenant, version, at, clockMs, hash });
     head.version = version;

@@ -6,7 +6,7 @@
  */
 import type { HybridTime } from "../../ledger/event.ts";
 import { TIME_ZERO } from "../../ledger/hybrid-clock.ts";
-import { bytesToRaw, GENESIS_RAW, type RawHash } from "../../ledger/raw-hash.ts";
+import { CHAIN_START } from "../../ledger/verify-chain.ts";
 import type { SqliteConnection } from "./connection.ts";
 
 /** Entities remembered, about 250 bytes each. When full the cache starts over. */
@@ -15,7 +15,8 @@ const HEADS_MAX = 65_536;
 /** Head of an entity as of the group in work; version 0 when it has no events. */
 export interface MovingHead {
   version: number;
-  hash: RawHash;
+  /** lower-case hex */
+  hash: string;
 }
 
 export class LedgerHeads {
@@ -77,12 +78,10 @@ export class LedgerHeads {
 }
 
 function readHead(connection: SqliteConnection, tenant: string, entity: string): MovingHead {
-  const row = connection.row<readonly [number, Uint8Array]>(
-    "SELECT version, hash FROM events WHERE tenant = ? AND entity = ? ORDER BY version DESC LIMIT 1",
+  const row = connection.row<readonly [number, string]>(
+    "SELECT version, lower(hex(hash)) FROM events WHERE tenant = ? AND entity = ? ORDER BY version DESC LIMIT 1",
     tenant,
     entity,
   );
-  return row === undefined
-    ? { version: 0, hash: GENESIS_RAW }
-    : { version: row[0], hash: bytesToRaw(row[1]) };
+  return row === undefined ? { ...CHAIN_START } : { version: row[0], hash: row[1] };
 }

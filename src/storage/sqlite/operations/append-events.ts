@@ -7,14 +7,13 @@
 import { TidemarkError } from "../../../core/errors.ts";
 import type { AppendedEvent, Expectation, Receipt } from "../../../ledger/event.ts";
 import type { PreparedAppend } from "../../../ledger/prepare-append.ts";
-import type { RawHash } from "../../../ledger/raw-hash.ts";
 import { keyOf, type StagedKey } from "../group-stage.ts";
 import type { WriteScope } from "../write-scope.ts";
 
 const KEY_KEPT_MS = 400 * 86_400_000;
 
-/** First position, wall part and counter of the last event's time, kept-until; then version and raw hash of each event. */
-export type FreshAppend = readonly (number | RawHash | null)[];
+/** First position, wall part and counter of the last event's time, kept-until; then version and hash of each event. */
+export type FreshAppend = readonly (number | string | null)[];
 
 export type AppendResult =
   | FreshAppend
@@ -42,7 +41,7 @@ function write(scope: WriteScope, append: PreparedAppend): FreshAppend {
   const { tenant, events, idempotencyKey: key, bodyHash } = append;
   const firstPosition = stage.position + 1;
   const keptUntilMs = key === null ? null : reading.wallMs + KEY_KEPT_MS;
-  const result: (number | RawHash | null)[] = [firstPosition, 0, 0, keptUntilMs];
+  const result: (number | string | null)[] = [firstPosition, 0, 0, keptUntilMs];
   for (const event of events) {
     const head = stage.append(tenant, event, reading);
     result.push(head.version, head.hash);
