@@ -11,6 +11,7 @@ import type { Style, Terminal } from "./terminal.ts";
 
 const DRAW_EVERY_MS = 125;
 const PLAIN_EVERY_MS = 3_000;
+const ETA_AFTER_MS = 1_000;
 const BAR_CELLS_MAX = 32;
 /** A bar shorter than this tells nothing: the numbers stand alone. */
 const BAR_CELLS_MIN = 8;
@@ -190,7 +191,8 @@ function facts(state: State, elapsedMs: number): string[] {
 function etaFact(state: State, elapsedMs: number): string[] {
   const earlier = state.chunksTotal === 0 ? 0 : state.chunksEarlier / state.chunksTotal;
   const own = shareDone(state) - earlier;
-  if (own <= 0) return [];
+  // The first chunk is still starting: a guess from so little only startles.
+  if (own <= 0 || elapsedMs < ETA_AFTER_MS) return [];
   const leftMs = (elapsedMs / own) * (1 - earlier - own);
   return [`ETA ${formatDuration(Math.ceil(leftMs / 1000) * 1000)}`];
 }
