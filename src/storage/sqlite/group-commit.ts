@@ -8,7 +8,9 @@
  *          └─ COMMIT ── fails: outcome unknown ── reopened, looked up ─> done, or replayed as above
  *               └─ adopted, answered
  *
- * An operation is answered exactly once, and never before its transaction is flushed or known not to have happened.
+ * While flushing is slow a group also takes what comes during its operations, and waits for what the caller has announced,
+ * 5 ms in all. An operation is answered exactly once, and never before its transaction is flushed or known not to have
+ * happened.
  */
 import { systemClock } from "../../core/clock.ts";
 import { TidemarkError } from "../../core/errors.ts";

@@ -1,7 +1,8 @@
 /**
  * The caller's side of the storage thread: numbers operations, sends those of one event-loop turn (as several messages
- * when they are many; all but the last say that more follow), and settles their promises when the answer comes. While something is awaited it keeps the process alive; otherwise not.
- * When the thread ends unexpectedly everything awaited fails with STORAGE_IO.
+ * when they are many; all but the last say that more follow), and settles their promises when the answer comes. While
+ * something is awaited it keeps the process alive; otherwise not. When the thread ends unexpectedly everything awaited
+ * fails with STORAGE_IO.
  */
 import { type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import { deserializeError, messageOf, TidemarkError } from "../../core/errors.ts";
