@@ -14,7 +14,7 @@ import { SqliteConnection } from "./connection.ts";
 import { type LedgerIdentity, migrate, needsMigration, readIdentity } from "./migrate.ts";
 
 export const LEDGER_FILE = "ledger.db";
-export const LOG_KEPT_BYTES = 4_194_304;
+export const LOG_KEPT_BYTES = 16_777_216;
 const READ_BUSY_MS = 5_000;
 const CACHE_KIB = 16_384;
 
