@@ -38,6 +38,7 @@ export interface AttemptKey {
   readonly rootRunId: string;
   readonly chunk: number;
   readonly attempt: number;
+  /** same for every attempt at this chunk */
   readonly idempotencyKey: string;
 }
 

@@ -2,18 +2,11 @@
  * What the control plane hands to the data plane and gets back, both plain JSON: a descriptor says what to read, how,
  * where to write and which attempt this is; a result says what became of it. Large things are files with hashes.
  */
-import type { Part } from "../../connectors/sink-port.ts";
+import type { AttemptKey, Part } from "../../connectors/sink-port.ts";
 import type { SourceSnapshot } from "../../connectors/source-port.ts";
 import type { JsonObject } from "../../core/json-value.ts";
 
-export interface BatchDescriptor {
-  readonly pipeline: string;
-  readonly runId: string;
-  readonly rootRunId: string;
-  readonly chunk: number;
-  readonly attempt: number;
-  /** same for every attempt at this chunk */
-  readonly idempotencyKey: string;
+export interface BatchDescriptor extends AttemptKey {
   readonly bounds: JsonObject;
 }
 

@@ -4,7 +4,7 @@
  * staged and table writes are one transaction with their idempotency key.
  */
 import type { ColumnBatch } from "../../columns/column-batch.ts";
-import type { AttemptKey, SinkResult, SinkWriter, WriterRequest } from "../../connectors/sink-port.ts";
+import type { SinkResult, SinkWriter, WriterRequest } from "../../connectors/sink-port.ts";
 import type { RowFailure, SourceBatch, SourceReader, SourceSnapshot } from "../../connectors/source-port.ts";
 import type { Clock } from "../../core/clock.ts";
 import { TidemarkError } from "../../core/errors.ts";
@@ -26,13 +26,15 @@ export interface BatchPorts {
   readonly quarantineFolder: string;
   readonly salt: Uint8Array;
   readonly snapshot: SourceSnapshot;
-  readonly signal: AbortSignal;
   /** rows and source bytes since the last call */
   readonly onProgress: (rows: number, bytes: number) => void;
 }
 
 /** Refused rows of one chunk after which it is given up, when the policy has a bound that is broken too. */
 const REFUSED_IN_CHUNK_MAX = 100_000;
+
+/** A chunk under way is finished, or its thread is ended: nothing aborts a read in between. */
+const NEVER: AbortSignal = new AbortController().signal;
 
 /** Counts of one attempt while it runs. */
 interface Tally {
@@ -43,21 +45,13 @@ interface Tally {
 /** Executes one attempt. Throws what reader or writer throw, after the attempt's traces are dropped. */
 export async function executeBatch(descriptor: BatchDescriptor, ports: BatchPorts): Promise<BatchResult> {
   const startedMs = ports.clock.monotonicMs();
-  const key: AttemptKey = {
-    pipeline: descriptor.pipeline,
-    runId: descriptor.runId,
-    rootRunId: descriptor.rootRunId,
-    chunk: descriptor.chunk,
-    attempt: descriptor.attempt,
-    idempotencyKey: descriptor.idempotencyKey,
-  };
   const quarantine = new QuarantineFile({
     folder: ports.quarantineFolder,
     name: quarantineName(descriptor),
     chunk: descriptor.chunk,
     salt: ports.salt,
   });
-  const writer = ports.openWriter({ key, fields: ports.transform.outputFields });
+  const writer = ports.openWriter({ key: descriptor, fields: ports.transform.outputFields });
   try {
     const tally = await copyChunk({ descriptor, ports, writer, quarantine });
     const settled = await settle(tally, writer, quarantine);
@@ -88,10 +82,9 @@ async function copyChunk(copy: ChunkCopy): Promise<Tally> {
     bounds: descriptor.bounds,
     fields: ports.transform.sourceFields,
     maxValueBytes: ports.maxValueBytes,
-    signal: ports.signal,
+    signal: NEVER,
   };
   for await (const source of ports.reader.read(request)) {
-    ports.signal.throwIfAborted();
     await copyBatch(copy, source, tally);
     ports.onProgress(source.batch.rowCount + source.failures.length, source.bytesRead);
     faultPoint("worker.afterBatch");

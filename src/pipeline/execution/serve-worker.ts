@@ -40,7 +40,6 @@ export function serveWorker(port: MessagePort, start: WorkerStart, ports: Worker
     quarantineFolder: start.quarantineFolder,
     salt: start.salt,
     snapshot: current,
-    signal: new AbortController().signal,
     onProgress: throttleProgress(ports.clock, reply),
   });
   const serve = async (request: WorkerRequest): Promise<WorkerReply> => {

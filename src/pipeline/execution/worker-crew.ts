@@ -3,7 +3,7 @@
  * start; a worker that is replaced, or whose snapshot is older than allowed, gets a new one, and the run is then
  * `perChunk`: every snapshot is listed with the chunks it served. Nobody works without a snapshot.
  */
-import type { Source, SourceSnapshot } from "../../connectors/source-port.ts";
+import type { Source } from "../../connectors/source-port.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { BatchDescriptor, BatchResult } from "./batch-descriptor.ts";
 import { DataWorker, type DataWorkerOptions } from "./data-worker.ts";
@@ -20,7 +20,6 @@ export interface CrewOptions {
 export class WorkerCrew {
   readonly #options: CrewOptions;
   readonly #workers: (DataWorker | undefined)[];
-  readonly #snapshots: SourceSnapshot[] = [];
   #taking: Promise<unknown> = Promise.resolve();
 
   private constructor(options: CrewOptions, workers: DataWorker[]) {
@@ -46,11 +45,6 @@ export class WorkerCrew {
 
   get size(): number {
     return this.#workers.length;
-  }
-
-  /** Every snapshot taken so far, oldest first. */
-  get snapshots(): readonly SourceSnapshot[] {
-    return this.#snapshots;
   }
 
   /** Executes on the worker of one slot, which nobody else uses meanwhile. */
@@ -95,7 +89,6 @@ export class WorkerCrew {
     const snapshot = await this.#options.source.shareSnapshot(async (taken) => {
       await Promise.all(workers.map((worker) => worker.beginSnapshot(taken)));
     });
-    this.#snapshots.push(snapshot);
     const takenMonotonicMs = this.#options.clock.monotonicMs();
     for (const worker of workers) worker.snapshot = { id: snapshot.id, takenMonotonicMs };
   }

@@ -80,10 +80,15 @@ async function claim(context: RunContext, batch: BatchRow, attempt: number): Pro
   return attempt;
 }
 
+/** Same for every attempt, in every run of the chain. */
+function idempotencyKeyOf({ plan, run }: RunContext, { index }: BatchRow): string {
+  return `${plan.pipeline}/${run.rootRunId}/${index}`;
+}
+
 function describe(context: RunContext, batch: BatchRow, attempt: number): BatchDescriptor {
   const { rootRunId, runId } = context.run;
   const { pipeline } = context.plan;
-  const idempotencyKey = `${pipeline}/${rootRunId}/${batch.index}`;
+  const idempotencyKey = idempotencyKeyOf(context, batch);
   return { pipeline, runId, rootRunId, chunk: batch.index, attempt, idempotencyKey, bounds: batch.bounds };
 }
 
@@ -104,7 +109,7 @@ async function commit(context: RunContext, { batch, attempt, result, sequence }:
       stage: "sink",
       sequence,
       watermark: { rootRunId: context.run.rootRunId, chunks: sequence },
-      idempotencyKey: `${context.plan.pipeline}/${context.run.rootRunId}/${batch.index}`,
+      idempotencyKey: idempotencyKeyOf(context, batch),
       atMs: context.ports.clock.nowMs(),
     },
     events: commitEvents(context, { batch, attempt, result }),
