@@ -6,10 +6,10 @@
  */
 import { isUtf8 } from "node:buffer";
 import { VarlenBuilder } from "../../columns/build/varlen-builder.ts";
-import { selectColumnRows } from "../../columns/select-rows.ts";
 import type { ByteWindow } from "../byte-window.ts";
 import {
   BATCH_ROWS_MAX,
+  keepRecords,
   RAW_BYTES_MAX,
   type RecordBatch,
   type RecordFailure,
@@ -190,23 +190,16 @@ export class CsvReader {
   }
 
   #build(firstRow: number, bytesRead: number, regionStart: number): RecordBatch {
-    const built = this.#builders.map((builder) => builder.build());
-    const kept = this.#keepUtf8(regionStart);
-    const columns = kept === null ? built : built.map((column) => selectColumnRows(column, kept));
-    const indexOf = (index: number): number => (kept === null ? index : (kept[index] ?? 0));
-    const rowCount = kept === null ? this.#rowCount : kept.length;
-    return {
-      columns,
-      rowCount,
+    return keepRecords({
+      columns: this.#builders.map((builder) => builder.build()),
+      kept: this.#keepUtf8(regionStart),
+      rowCount: this.#rowCount,
       firstRow,
-      rowNumbers:
-        kept === null
-          ? this.#rowNumbers.subarray(0, rowCount)
-          : kept.map((index) => this.#rowNumbers[index] ?? 0),
+      rowNumbers: this.#rowNumbers,
       failures: this.#failures,
       bytesRead,
-      locate: (index) => this.#locate(indexOf(index)),
-    };
+      locate: (index) => this.#locate(index),
+    });
   }
 
   #locate(index: number): { raw: Uint8Array; place: RecordPlace } {
